@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Linux keeps readline where the compiler looks, and SwiftPM warns of the flags in its readline.pc;
+// Homebrew keeps it apart from the system's libedit, where only pkg-config finds it.
+#if os(macOS)
+  let readlinePackage: String? = "readline"
+#else
+  let readlinePackage: String? = nil
+#endif
+
+let package = Package(
+  name: "Loss",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "LossKit", targets: ["LossKit"]),
+    .executable(name: "loss", targets: ["loss"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // MARK: Library
+    .target(name: "LossKit"),
+
+    // MARK: Program
+    .systemLibrary(
+      name: "CReadline",
+      pkgConfig: readlinePackage,
+      providers: [.apt(["libreadline-dev"]), .brew(["readline"])]
+    ),
+    .executableTarget(
+      name: "loss",
+      dependencies: [
+        "LossKit",
+        "CReadline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
+
+    // MARK: Examples
+    .executableTarget(
+      name: "Embedding",
+      dependencies: ["LossKit"],
+      path: "Examples/Embedding"
+    ),
+
+    // MARK: Tests
+    .testTarget(
+      name: "LossKitTests",
+      dependencies: ["LossKit"],
+      resources: [.copy("Reference"), .copy("Scripts")]
+    ),
+    .testTarget(
+      name: "ProgramTests",
+      dependencies: ["loss"]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)
