@@ -1,0 +1,43 @@
+/// Text with roles, which a front end turns into colours, or into nothing.
+///
+/// Diagnostics and everything that a session shows are rendered to this once; plain text and
+/// coloured text are two formatters of the same value, so colour can never carry something that
+/// the text does not say.
+public struct StyledText: Sendable, Equatable {
+  /// What a piece of the text is, so that a front end can choose its look.
+  public enum Role: Sendable, Equatable {
+    case plain, error, place, caret, label, hint, note, value, derivative, heading
+  }
+
+  /// A piece of text with one role.
+  public struct Span: Sendable, Equatable {
+    /// The piece itself.
+    public var text: String
+    /// What it is.
+    public var role: Role
+  }
+
+  /// The pieces, in order; line ends are part of their text, and the last line has none.
+  public private(set) var spans: [Span] = []
+
+  /// An empty text.
+  public init() {}
+
+  /// The text without its roles.
+  public var plain: String { spans.map(\.text).joined() }
+
+  /// Appends a piece.
+  public mutating func append(_ text: String, as role: Role = .plain) {
+    if text.isEmpty { return }
+    if spans.last?.role == role {
+      spans[spans.count - 1].text += text
+    } else {
+      spans.append(Span(text: text, role: role))
+    }
+  }
+
+  /// Appends another text.
+  public mutating func append(_ other: StyledText) {
+    for span in other.spans { append(span.text, as: span.role) }
+  }
+}
