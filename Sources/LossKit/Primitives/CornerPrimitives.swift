@@ -1,0 +1,261 @@
+// The primitives with corners. Each decides by value, then by derivatives (`JetComparison`), and
+// applies a linear primitive with the choice held fixed: an outer derivative differentiates the
+// piece that was chosen. On plain values they are straight kernels.
+
+extension Value {
+  /// Elementwise, the larger of two; nan wins.
+  static func maximum(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
+    guard max(a.level, b.level) > 0 else {
+      // Of two zeros the positive one, if there is one.
+      return try mapped(a, b) {
+        $0 > $1 || $0.isNaN ? $0 : $0 == $1 ? ($0 == 0 ? $0 + $1 : $0) : $1
+      }
+    }
+    return try select(firstIsLarger(a, b, context), a, b)
+  }
+
+  /// Elementwise, the smaller of two; nan wins.
+  static func minimum(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
+    guard max(a.level, b.level) > 0 else {
+      return try mapped(a, b) {
+        $0 < $1 || $0.isNaN || ($0 == $1 && $0.sign == .minus) ? $0 : $1
+      }
+    }
+    return try -maximum(-a, -b, context)
+  }
+
+  /// `max(x, 0)`.
+  static func relu(_ x: Value, _ context: CallContext) throws -> Value {
+    if case .scalarDual(let dual) = x, dual.primal != 0 {
+      return dual.primal < 0
+        ? .scalarDual(ScalarDual(level: dual.level, primal: 0, tangent: 0)) : x
+    }
+    return try maximum(x, .number(0), context)
+  }
+
+  /// The magnitude. `max(x, -x)`, but without a minus zero.
+  static func abs(_ x: Value, _ context: CallContext) throws -> Value {
+    guard x.level > 0 else { return try mapped(x, .number(0)) { x, _ in x.magnitude } }
+    let isPositive = try firstIsLarger(x, .number(0), context)
+    return try x.withSign(isPositive)
+  }
+
+  private func withSign(_ isPositive: Value) throws -> Value {
+    switch self {
+    case .dual(let dual):
+      .dual(
+        level: dual.level, primal: try dual.primal.withSign(isPositive),
+        tangent: try .select(isPositive, dual.tangent, -dual.tangent))
+    case .scalarDual(let dual):
+      .dual(
+        level: dual.level, primal: .number(dual.primal.magnitude),
+        tangent: try .select(isPositive, .number(dual.tangent), .number(-dual.tangent)))
+    case .series: try .select(isPositive, self, -self)
+    default: try .mapped(self, .number(0)) { x, _ in x.magnitude }
+    }
+  }
+
+  /// The mask of the places where a is not smaller than b, ties settled by derivatives.
+  private static func firstIsLarger(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
+    let (va, vb) = (a.plain, b.plain)
+    let mask = try mapped(va, vb, content: .truths) { $0 >= $1 || $0.isNaN ? 1 : 0 }
+    let decision = context.corners.log?.open()
+    var ties: [Int] = []
+    if case .tensor = mask {
+      let tied = try mapped(va, vb, content: .truths) { $0 == $1 ? 1 : 0 }
+      guard case .tensor(let tensor) = tied else { return mask }
+      for i in 0..<tensor.count where tensor.start[i] != 0 { ties.append(i) }
+    } else if try va.numberOrThrow() == vb.numberOrThrow() {
+      ties = [0]
+    }
+    if ties.isEmpty { return mask }
+    // The derivatives may vary along lanes that the values lack.
+    let lanes = a.decisionLanes.merged(with: b.decisionLanes).merged(with: mask.lanes)
+    let wide: Tensor
+    if lanes == mask.lanes, case .tensor(let tensor) = mask {
+      wide = try Tensor(lanes: lanes, shape: mask.shape, content: .truths, account: tensor.account)
+      wide.fill(from: tensor)
+    } else {
+      wide = try Tensor(lanes: lanes, shape: mask.shape, content: .truths, account: context.account)
+      if case .tensor(let tensor) = mask {
+        wide.fill(from: tensor)
+      } else {
+        wide.start.update(repeating: try mask.numberOrThrow(), count: wide.count)
+      }
+      let tied = try mapped(va, vb, content: .truths) { $0 == $1 ? 1 : 0 }
+      let wideTies = try Tensor(lanes: lanes, shape: mask.shape, account: context.account)
+      if case .tensor(let tensor) = tied {
+        wideTies.fill(from: tensor)
+      } else {
+        wideTies.start.update(repeating: try tied.numberOrThrow(), count: wideTies.count)
+      }
+      ties = (0..<wideTies.count).filter { wideTies.start[$0] != 0 }
+    }
+    let jets = try JetComparison(a, b, lanes: lanes, shape: mask.shape, account: context.account)
+    var corners = 0
+    for place in ties {
+      var sign = jets.compare(place, place)
+      if sign != 0 { corners += 1 }
+      if let decision {
+        if case .sign(let kept)? = context.corners.log?.choice(decision, place) {
+          sign = kept
+        } else if sign != 0 {
+          context.corners.log?.keep(.sign(sign), decision, place)
+        }
+      }
+      wide.start[place] = sign >= 0 ? 1 : 0
+    }
+    context.corners.note(context.name, at: context.site, ties: corners)
+    return wide.value
+  }
+
+  /// The places of each row's elements from the largest to the smallest, nan first, ties settled
+  /// by derivatives and then by place; only the first `count` places of a row are promised.
+  static func rowsDescending(_ x: Value, count wanted: Int, _ context: CallContext) throws
+    -> RowOrder
+  {
+    let lanes = x.decisionLanes
+    let plain = try x.plain.arrayOrThrow()
+    let values: Tensor
+    if plain.lanes == lanes {
+      values = plain
+    } else {
+      values = try Tensor(lanes: lanes, shape: plain.shape, account: context.account)
+      values.fill(from: plain)
+    }
+    let n = values.rowLength
+    let decision = x.level > 0 ? context.corners.log?.open() : nil
+    var jets: JetComparison?
+    var corners = 0
+    var order: [[Int]] = []
+    for row in 0..<(n == 0 ? 0 : values.count / n) {
+      let elements = values.row(row)
+      var places = wanted == 1 ? tiedLargest(elements) : descending(elements)
+      if x.level > 0, hasTies(elements, places) {
+        if jets == nil {
+          jets = try JetComparison(
+            x, x, lanes: lanes, shape: values.shape, account: context.account)
+        }
+        if let jets {
+          var resolved = false
+          let base = row * n
+          places = sortingTies(places, elements) { i, j in
+            let sign = jets.compare(base + i, base + j)
+            if sign != 0 { resolved = true }
+            return sign
+          }
+          if resolved { corners += 1 }
+          if let decision {
+            if case .order(let kept)? = context.corners.log?.choice(decision, row) {
+              places = kept
+            } else if resolved {
+              context.corners.log?.keep(.order(places), decision, row)
+            }
+          }
+        }
+      }
+      order.append(places)
+      if context.account.isCancelled { throw EvaluationProblem.cancelled }
+    }
+    context.corners.note(context.name, at: context.site, ties: corners)
+    return RowOrder(lanes: lanes, shape: values.shape, places: order)
+  }
+
+  /// The places of the largest element; the first nan where there is one.
+  private static func tiedLargest(_ row: UnsafeBufferPointer<Double>) -> [Int] {
+    var places: [Int] = []
+    var largest = -Double.infinity
+    for i in row.indices {
+      if row[i].isNaN { return [i] }
+      if row[i] > largest || places.isEmpty {
+        largest = row[i]
+        places = [i]
+      } else if row[i] == largest {
+        places.append(i)
+      }
+    }
+    return places
+  }
+
+  private static func descending(_ row: UnsafeBufferPointer<Double>) -> [Int] {
+    // Ascending puts equal numbers in the order of their places, which reversing would undo.
+    let ascending = Sorting.stableArgsort(row)
+    var places: [Int] = []
+    places.reserveCapacity(row.count)
+    var end = ascending.count
+    while end > 0 {
+      var start = end - 1
+      while start > 0, row[ascending[start - 1]] == row[ascending[start]] { start -= 1 }
+      places.append(contentsOf: ascending[start..<end])
+      end = start
+    }
+    return places
+  }
+
+  private static func hasTies(_ row: UnsafeBufferPointer<Double>, _ places: [Int]) -> Bool {
+    for i in places.indices.dropFirst() where row[places[i]] == row[places[i - 1]] { return true }
+    return false
+  }
+
+  private static func sortingTies(
+    _ places: [Int], _ row: UnsafeBufferPointer<Double>, _ compare: (Int, Int) -> Int
+  ) -> [Int] {
+    var result = places
+    var start = 0
+    while start < result.count {
+      var end = start + 1
+      while end < result.count, row[result[end]] == row[result[start]] { end += 1 }
+      if end - start > 1 {
+        result[start..<end].sort { i, j in
+          let sign = compare(i, j)
+          return sign == 0 ? i < j : sign > 0
+        }
+      }
+      start = end
+    }
+    return result
+  }
+
+  /// The largest element of each row, in the place of the last axis; -inf of nothing.
+  func largestOfRows(_ context: CallContext) throws -> Value {
+    // Of nothing it is -inf, a constant.
+    if level == 0 || shape.last == 0 {
+      return try plain.arrayOrThrow().reducingRows { row in
+        var largest = -Double.infinity
+        for x in row {
+          if x.isNaN { return x }
+          if x > largest { largest = x }
+        }
+        return largest
+      }
+    }
+    return try .apply(
+      Value.rowsDescending(self, count: 1, context).gather(0..<1, keepingAxis: .dropped), self)
+  }
+}
+
+/// An order of the elements of each row, as a choice that `Gather` can apply.
+struct RowOrder {
+  /// Whether the last axis is left out of the result.
+  enum Axis { case kept, dropped }
+
+  let lanes: [Lane]
+  let shape: [Int]
+  let places: [[Int]]
+
+  /// The elements at given places of the order.
+  func gather(_ range: some Sequence<Int>, keepingAxis axis: Axis) -> Gather {
+    let n = shape.last ?? 1
+    let rows = shape.dropLast().reduce(1, *)
+    var indices: [Int] = []
+    let wanted = range.reduce(0) { count, _ in count + 1 }
+    indices.reserveCapacity(places.count * wanted)
+    for (row, order) in places.enumerated() {
+      for position in range { indices.append(row % max(rows, 1) * n + order[position]) }
+    }
+    let outer = Array(shape.dropLast())
+    return Gather(
+      lanes: lanes, from: shape, to: axis == .dropped ? outer : outer + [wanted],
+      indices: indices)
+  }
+}

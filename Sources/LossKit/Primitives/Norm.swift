@@ -1,0 +1,98 @@
+/// `(Σ |x|^p)^(1/p)` of each row, 1 < p < ∞, scaled by the largest magnitude so that no square
+/// overflows or underflows.
+///
+/// Its gradient is `sign(xᵢ) (|xᵢ|/y)^(p-1)`. A row of zeros is a corner: the norm is then
+/// differentiable along each direction t only, with derivative ‖t‖, and the gradient is that at t
+/// for the first direction t that is not zero (`directions`, chosen before).
+struct RowNorm: UnaryOperation {
+  let p: Double
+  /// For each row (and point of `lanes`) the direction taken where the row is zero.
+  let directions: Tensor?
+
+  func value(_ x: Value) throws -> Value {
+    try x.arrayOrThrow().reducingRows { RowNorm.norm($0, p) }
+  }
+
+  static func norm(_ row: UnsafeBufferPointer<Double>, _ p: Double) -> Double {
+    var largest = 0.0
+    var hasNan = false
+    for x in row {
+      if x.isNaN { hasNan = true }
+      if x.magnitude > largest { largest = x.magnitude }
+    }
+    if largest == .infinity { return .infinity }
+    if hasNan { return .nan }
+    if largest == 0 { return 0 }
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: row.count) { terms in
+      // Within these bounds squares neither overflow nor lose bits: no scaling, one rounding less.
+      let isSafe = p == 2 && largest < 0x1p500 && largest > 0x1p-450
+      let unit = isSafe ? 1 : largest
+      for i in row.indices {
+        let ratio = row[i].magnitude / unit
+        terms[i] = p == 2 ? ratio * ratio : Scalar.pow(ratio, p)
+      }
+      let total = Summation.sum(UnsafeBufferPointer(terms))
+      return unit * (p == 2 ? total.squareRoot() : Scalar.pow(total, 1 / p))
+    }
+  }
+
+  func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? {
+    let length = try y.keepingRowAxis()
+    let zeros = try Value.mapped(length.plain, .number(0), content: .truths) { y, _ in
+      y == 0 ? 1 : 0
+    }
+    // Where y is 0 the quotient is 0/0; it is not chosen.
+    var gradient = try Value.apply(ChainQuotient.self, x, length)
+    if p != 2 {
+      let sign = try Value.mapped(x.plain, .number(0)) { x, _ in Scalar.sign(x) }
+      gradient = try sign * .apply(Power.self, sign * gradient, .number(p - 1))
+    }
+    if let directions { gradient = try .select(zeros, .tensor(directions), gradient) }
+    return try .apply(RowProduct(), gradient, t)
+  }
+}
+
+extension Value {
+  /// The p-norm of each row.
+  func normOfRows(p: Double, _ context: CallContext) throws -> Value {
+    guard level > 0 else { return try .apply(RowNorm(p: p, directions: nil), self) }
+    return try .apply(RowNorm(p: p, directions: directionsAtZero(p: p, context)), self)
+  }
+
+  private func directionsAtZero(p: Double, _ context: CallContext) throws -> Tensor? {
+    let lanes = decisionLanes
+    let plainRows = try plain.arrayOrThrow()
+    let decision = context.corners.log?.open()
+    let values = try Tensor(lanes: lanes, shape: plainRows.shape, account: context.account)
+    values.fill(from: plainRows)
+    let n = values.rowLength
+    let zeroRows = (0..<(n == 0 ? 0 : values.count / n)).filter { row in
+      values.row(row).allSatisfy { $0 == 0 }
+    }
+    if zeroRows.isEmpty { return nil }
+    let jets = try JetComparison(
+      self, .number(0), lanes: lanes, shape: values.shape, account: context.account)
+    let result = try Tensor(lanes: lanes, shape: values.shape, account: context.account)
+    result.start.update(repeating: 0, count: result.count)
+    var corners = 0
+    for row in zeroRows {
+      var chosen = jets.firstNonzeroRow(row, length: n).map { direction in
+        let size = direction.withUnsafeBufferPointer { RowNorm.norm($0, p) }
+        return direction.map {
+          p == 2 ? $0 / size : Scalar.sign($0) * Scalar.pow($0.magnitude / size, p - 1)
+        }
+      }
+      if chosen != nil { corners += 1 }
+      if let decision {
+        if case .direction(let kept)? = context.corners.log?.choice(decision, row) {
+          chosen = kept
+        } else if let chosen {
+          context.corners.log?.keep(.direction(chosen), decision, row)
+        }
+      }
+      if let chosen { for i in 0..<n { result.start[row * n + i] = chosen[i] } }
+    }
+    context.corners.note(context.name, at: context.site, ties: corners)
+    return result
+  }
+}

@@ -1,0 +1,146 @@
+/// A value of the language.
+///
+/// Numbers and arrays carry no derivative. A dual adds one level of differentiation to a value of
+/// lower levels; a series adds a truncated Taylor expansion. Everything else is constant.
+enum Value: @unchecked Sendable {
+  case number(Double)
+  case truth(Bool)
+  case tensor(Tensor)
+  /// The commonest dual by far, one number with one direction, without an allocation: 3 times
+  /// faster for scalar losses than a boxed `Dual`.
+  case scalarDual(ScalarDual)
+  case dual(Dual)
+  case series(Series)
+  case text(String)
+  case texts(TextArray)
+  case function(Function)
+  case record(Record)
+}
+
+/// A number with its derivative in one direction.
+struct ScalarDual {
+  let level: Int
+  let primal: Double
+  let tangent: Double
+}
+
+/// A value with its derivative in one or several directions.
+///
+/// `level` tells the derivatives of nested evaluations apart: an operation works on the highest
+/// level among its operands and takes all lower ones as constants. The tangent has the primal's
+/// shape; its lanes are the primal's and, where there are several directions, one more. Primal and
+/// tangent may themselves be of lower levels.
+final class Dual: @unchecked Sendable {
+  let level: Int
+  let primal: Value
+  let tangent: Value
+
+  init(level: Int, primal: Value, tangent: Value) {
+    self.level = level
+    self.primal = primal
+    self.tangent = tangent
+  }
+}
+
+/// Texts in order: a text column of a data set.
+final class TextArray: Sendable {
+  let elements: [String]
+  init(_ elements: [String]) { self.elements = elements }
+}
+
+/// Named values in order.
+final class Record: Sendable {
+  let names: [String]
+  let values: [Value]
+
+  init(names: [String], values: [Value]) {
+    self.names = names
+    self.values = values
+  }
+
+  subscript(name: String) -> Value? {
+    names.firstIndex(of: name).map { values[$0] }
+  }
+}
+
+extension Value {
+  /// The level of the outermost layer: 0 for plain values.
+  var level: Int {
+    switch self {
+    case .scalarDual(let dual): dual.level
+    case .dual(let dual): dual.level
+    case .series(let series): series.level
+    default: 0
+    }
+  }
+
+  /// Whether this is a number, a truth value, an array or one of these with derivatives.
+  var isNumeric: Bool {
+    switch self {
+    case .number, .truth, .tensor, .scalarDual, .dual, .series: true
+    case .text, .texts, .function, .record: false
+    }
+  }
+
+  /// The value with every derivative taken off.
+  var plain: Value {
+    switch self {
+    case .scalarDual(let dual): return .number(dual.primal)
+    case .dual(let dual): return dual.primal.plain
+    case .series(let series): return series.constantTerm.plain
+    default: return self
+    }
+  }
+
+  /// The shape without lanes; empty for a number.
+  var shape: [Int] {
+    switch self {
+    case .tensor(let tensor): tensor.shape
+    case .dual(let dual): dual.primal.shape
+    case .series(let series): series.constantTerm.shape
+    case .texts(let texts): [texts.elements.count]
+    default: []
+    }
+  }
+
+  /// The lanes of the primal.
+  var lanes: [Lane] {
+    switch self {
+    case .tensor(let tensor): tensor.lanes
+    case .dual(let dual): dual.primal.lanes
+    case .series(let series): series.constantTerm.lanes
+    default: []
+    }
+  }
+
+  /// The account that the value's arrays were drawn from, if there is one.
+  var account: MemoryAccount? {
+    switch self {
+    case .tensor(let tensor): tensor.account
+    case .dual(let dual): dual.primal.account ?? dual.tangent.account
+    case .series(let series): series.constantTerm.account
+    default: nil
+    }
+  }
+
+  /// A dual, in its unboxed form where it has one.
+  static func dual(level: Int, primal: Value, tangent: Value?) -> Value {
+    guard let tangent else { return primal }
+    if case .number(let p) = primal, case .number(let t) = tangent {
+      return .scalarDual(ScalarDual(level: level, primal: p, tangent: t))
+    }
+    return .dual(Dual(level: level, primal: primal, tangent: tangent))
+  }
+
+  /// The value's layer at a level: the primal and, where the value has derivatives of that level,
+  /// the tangent.
+  @inline(__always)
+  func split(at level: Int) -> (primal: Value, tangent: Value?) {
+    switch self {
+    case .scalarDual(let dual) where dual.level == level:
+      (.number(dual.primal), .number(dual.tangent))
+    case .dual(let dual) where dual.level == level: (dual.primal, dual.tangent)
+    default: (self, nil)
+    }
+  }
+}
