@@ -1,0 +1,127 @@
+extension Builtins {
+  private static let reals: ClosedRange<Double> = -3...3
+  private static let positive: ClosedRange<Double> = 0.2...4
+
+  static let elementwise: [Builtin] = [
+    .elementwise("exp", Exp.self, "The exponential function.", example: "exp(1)", samples: reals),
+    .elementwise(
+      "expm1", Expm1.self, "e^x - 1, exact near 0.", example: "expm1(1e-10)", samples: reals),
+    .elementwise(
+      "log", Log.self, "The natural logarithm, in nats.", example: "log(10)", samples: positive),
+    .elementwise(
+      "log1p", Log1p.self, "ln(1 + x), exact near 0.", example: "log1p(1e-10)",
+      samples: -0.8...3),
+    .elementwise("log2", Log2.self, "The logarithm to base 2.", example: "log2(8)", samples: positive),
+    .elementwise(
+      "log10", Log10.self, "The logarithm to base 10.", example: "log10(1000)", samples: positive),
+    .elementwise(
+      "logsigmoid", LogSigmoid.self, "The logarithm of the logistic function.",
+      formula: "-ln(1 + e^(-x))", example: "logsigmoid(0)", samples: reals),
+    .elementwise(
+      "log1mexp", Log1mExp.self, "ln(1 - e^x), for x ≤ 0; nan above.", example: "log1mexp(-1)",
+      samples: -4 ... -0.1),
+    .elementwise("sqrt", SquareRoot.self, "The square root.", example: "sqrt(2)", samples: positive),
+    .elementwise("square", Square.self, "x².", example: "square(3)", samples: reals),
+    .elementwise("sin", Sine.self, "The sine of an angle in radians.", example: "sin(pi / 6)", samples: reals),
+    .elementwise("cos", Cosine.self, "The cosine of an angle in radians.", example: "cos(0)", samples: reals),
+    .elementwise(
+      "tan", Tangent.self, "The tangent of an angle in radians.", example: "tan(0)", samples: -1.2...1.2),
+    .elementwise(
+      "asin", ArcSine.self, "The angle in radians that has a sine.", example: "asin(1)",
+      samples: -0.9...0.9),
+    .elementwise(
+      "acos", ArcCosine.self, "The angle in radians that has a cosine.", example: "acos(1)",
+      samples: -0.9...0.9),
+    .elementwise(
+      "atan", ArcTangent.self, "The angle in radians that has a tangent.", example: "atan(1)",
+      samples: reals),
+    .elementwise("sinh", HyperbolicSine.self, "The hyperbolic sine.", example: "sinh(1)", samples: reals),
+    .elementwise(
+      "cosh", HyperbolicCosine.self, "The hyperbolic cosine.", example: "cosh(1)", samples: reals),
+    .elementwise(
+      "tanh", HyperbolicTangent.self, "The hyperbolic tangent.", example: "tanh(1)", samples: reals),
+    .elementwise(
+      "erf", ErrorFunction.self, "The error function.", formula: "(2/√π) ∫₀ˣ e^(-t²) dt",
+      example: "erf(1)", samples: reals),
+    .elementwise(
+      "erfc", ComplementaryErrorFunction.self, "1 - erf(x), exact for large x.",
+      example: "erfc(5)", samples: reals),
+    .elementwise(
+      "lgamma", LogGamma.self, "The logarithm of the magnitude of the gamma function.",
+      formula: "ln |Γ(x)|", example: "lgamma(5)", samples: 0.3...6),
+    .piecewiseConstant(
+      "floor", .elementwise, "The largest whole number not above x.", example: "floor(-1.5)"
+    ) { $0.rounded(.down) },
+    .piecewiseConstant(
+      "ceil", .elementwise, "The smallest whole number not below x.", example: "ceil(1.2)"
+    ) { $0.rounded(.up) },
+    .piecewiseConstant(
+      "round", .elementwise, "The nearest whole number, ties to the even one.",
+      example: "round([0.5, 1.5, 2.5])", Scalar.roundHalfEven),
+    .test("isnan", "Whether x is nan.", example: "isnan(0 / 0)") { $0.isNaN },
+    .test("isfinite", "Whether x is neither infinite nor nan.", example: "isfinite(inf)") {
+      $0.isFinite
+    },
+  ]
+
+  static let elementwiseOfTwo: [Builtin] = [
+    .elementwise(
+      "logaddexp", "a, b", LogAddExp.self, "ln(e^a + e^b).", example: "logaddexp(0, 0)",
+      samples: [reals, reals]),
+    .elementwise(
+      "atan2", "y, x", Atan2.self, "The angle of the point (x, y), in radians.",
+      example: "atan2(1, -1)", samples: [0.5...3, 0.5...3]),
+    .elementwise(
+      "xlogy", "x, y", XLogY.self, "x ln y, and 0 where x is 0.", example: "xlogy(0, 0)",
+      samples: [0.2...3, 0.2...3]),
+    Builtin(
+      "hypot", "a, b", .elementwise, "√(a² + b²), without overflow on the way.",
+      example: "hypot(3, 4)", samples: .numbers([0.5...3, 0.5...3]),
+      .general { a, c in try hypot(a[0], a[1], c) }),
+    Builtin(
+      "where", "mask, a, b", .elementwise,
+      "a where the mask is true, b elsewhere. What is not chosen contributes neither value nor "
+        + "derivative.", example: "where([true, false], 1, 2)", smooth: .refused,
+      .general { a, _ in
+        guard a[0].isMask else {
+          throw EvaluationProblem.notATruthValue(.mask, a[0].kindDescription)
+        }
+        for value in [a[1], a[2]] where !value.isNumeric {
+          throw EvaluationProblem.argumentKind("where", value.kindDescription)
+        }
+        return try .select(a[0], a[1], a[2])
+      }),
+  ]
+
+  /// At the origin a corner, like the norm of two numbers that it is; elsewhere elementwise.
+  private static func hypot(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
+    guard max(a.level, b.level) > 0 else { return try .apply(Hypot.self, a, b) }
+    let zeros = try Value.mapped(a.plain, b.plain, content: .truths) { $0 == 0 && $1 == 0 ? 1 : 0 }
+    let hasZero =
+      if case .tensor(let tensor) = zeros { tensor.elements.contains { $0 != 0 } } else {
+        try zeros.numberOrThrow() != 0
+      }
+    guard hasZero else { return try .apply(Hypot.self, a, b) }
+    let shape = zeros.shape
+    let pair = try Value.stacked(
+      [a.broadcast(to: shape, context.account), b.broadcast(to: shape, context.account)],
+      account: context.account)
+    return try pair.movingFirstAxisLast().normOfRows(p: 2, context)
+  }
+}
+
+extension Builtin {
+  /// An elementwise question, which gives a mask.
+  fileprivate static func test(
+    _ name: String, _ summary: String, example: String,
+    _ function: @escaping @Sendable (Double) -> Bool
+  ) -> Builtin {
+    Builtin(
+      name, "x", .elementwise, summary, example: example, smooth: .refused,
+      isWithoutDerivative: true,
+      .unary { x in
+        guard x.isNumeric else { throw EvaluationProblem.notANumber(x.kindDescription) }
+        return try .mapped(x.plain, .number(0), content: .truths) { x, _ in function(x) ? 1 : 0 }
+      })
+  }
+}

@@ -1,0 +1,236 @@
+extension Builtins {
+  private static let reals: ClosedRange<Double> = -4...4
+
+  static let hardAndSmooth: [Builtin] = [
+    Builtin(
+      "max", "x..., *, axis = all, keep = false", .hardAndSmooth,
+      "The largest element of an array; of two or more arguments the largest, elementwise.",
+      formula: "max(v), max(x, y)", example: "max(1, [0, 2])", smooth: .twin("smoothmax"),
+      samples: .vector(reals), .general { a, c in try extremum(a, c, largest) }),
+    Builtin(
+      "min", "x..., *, axis = all, keep = false", .hardAndSmooth,
+      "The smallest element of an array; of two or more arguments the smallest, elementwise.",
+      example: "min([3, 1, 2])", smooth: .twin("smoothmax"), samples: .vector(reals),
+      .general { a, c in try extremum(a, c, smallest) }),
+    Builtin(
+      "lse", "x..., *, k = 1, axis = all, keep = false", .hardAndSmooth,
+      "Log-sum-exp, the smooth maximum; of two or more arguments elementwise.",
+      formula: "(1/k) ln Σ e^(k x)", example: "lse([1000, 1000])", samples: .vector(reals),
+      .general { a, c in try logSumExp(a, c) }),
+    Builtin(
+      "relu", "x", .hardAndSmooth, "The positive part.", formula: "max(x, 0)",
+      example: "relu([-1, 2])", smooth: .twin("softplus"), samples: .numbers([reals]),
+      .general { a, c in try .relu(a[0], c) }),
+    Builtin(
+      "softplus", "x, k = 1", .hardAndSmooth, "The smooth positive part.",
+      formula: "(1/k) ln(1 + e^(k x))", example: "softplus(0)",
+      samples: .numbers([reals, 0.5...3]),
+      .general { a, _ in
+        try sharp(a, { try .apply(Softplus.self, $0) }, { try .apply(SharpSoftplus.self, $0, $1) })
+      }),
+    Builtin(
+      "abs", "x", .hardAndSmooth, "The magnitude.", formula: "max(x, -x)", example: "abs(-3)",
+      smooth: .twin("smoothabs"), samples: .numbers([reals]),
+      .general { a, c in try .abs(a[0], c) }),
+    Builtin(
+      "smoothabs", "x, k = 1", .hardAndSmooth, "The smooth magnitude.",
+      formula: "(1/k) ln(e^(k x) + e^(-k x))", example: "smoothabs(0)",
+      samples: .numbers([reals, 0.5...3]),
+      .general { a, _ in try .apply(SmoothAbs.self, a[0], a.optional(1) ?? .number(1)) }),
+    .piecewiseConstant(
+      "step", .hardAndSmooth, "0 below 0, 1 above, 1/2 at 0.", example: "step([-2, 0, 2])",
+      smooth: .twin("sigmoid"), Scalar.step),
+    Builtin(
+      "sigmoid", "x, k = 1", .hardAndSmooth, "The logistic function.",
+      formula: "1/(1 + e^(-k x))", example: "sigmoid(0)", samples: .numbers([reals, 0.5...3]),
+      .general { a, _ in
+        try sharp(a, { try .apply(Sigmoid.self, $0) }, { try .apply(SharpSigmoid.self, $0, $1) })
+      }),
+    .piecewiseConstant(
+      "sign", .hardAndSmooth, "-1, 0 or 1.", example: "sign(-2)", smooth: .twin("tanh"),
+      Scalar.sign),
+    Builtin(
+      "clamp", "x, lo, hi", .hardAndSmooth, "x, kept between two bounds.",
+      formula: "min(max(x, lo), hi)", example: "clamp(5, 0, 1)", smooth: .twin("softplus"),
+      samples: .numbers([reals, -2 ... -1, 1...2]),
+      .general { a, c in try .minimum(.maximum(a[0], a[1], c), a[2], c) }),
+    Builtin(
+      "argmax", "v, *, axis = all", .hardAndSmooth,
+      "The index of the first largest element; nan where there is a nan.",
+      example: "argmax([1, 3, 2])", smooth: .twin("softmax"), isWithoutDerivative: true,
+      .general { a, _ in try firstLargest(a[0].plain, a) }),
+    Builtin(
+      "argmin", "v, *, axis = all", .hardAndSmooth,
+      "The index of the first smallest element; nan where there is a nan.",
+      example: "argmin([1, 3, 2])", smooth: .twin("softmax"), isWithoutDerivative: true,
+      .general { a, _ in try firstLargest(-a[0].plain, a) }),
+    Builtin(
+      "hardmax", "v, *, axis = last", .hardAndSmooth,
+      "1 at the first largest element, 0 elsewhere.", example: "hardmax([1, 3, 2])",
+      smooth: .twin("softmax"), isWithoutDerivative: true,
+      .general { a, _ in
+        try a[0].plain.mappedRows(a, axis: 1) { rows in
+          try rows.arrayOrThrow().mappingRows { row, result in
+            let place = firstLargest(row)
+            for i in row.indices { result[i] = place == nil ? .nan : i == place ? 1 : 0 }
+          }
+        }
+      }),
+    Builtin(
+      "softmax", "v, k = 1, *, axis = last", .hardAndSmooth,
+      "The weights of log-sum-exp: positive, with sum 1.", formula: "e^(k xᵢ) / Σ e^(k x)",
+      example: "softmax([0, 0])", samples: .vector(reals),
+      .general { a, _ in
+        try a[0].mappedRows(a, axis: 2) {
+          try .apply(SoftmaxWeights(), $0, a.optional(1) ?? .number(1))
+        }
+      }),
+    Builtin(
+      "logsoftmax", "v, k = 1, *, axis = last", .hardAndSmooth,
+      "The logarithm of softmax, in nats.", formula: "k xᵢ - ln Σ e^(k x)",
+      example: "logsoftmax([0, 0])", samples: .vector(reals),
+      .general { a, _ in
+        try a[0].mappedRows(a, axis: 2) {
+          try .apply(LogSoftmax(), $0, a.optional(1) ?? .number(1))
+        }
+      }),
+    Builtin(
+      "cross_entropy", "s, y", .hardAndSmooth,
+      "Softmax cross entropy of scores, in nats; y is an index or a distribution. Of a matrix of "
+        + "scores: one for each row.",
+      formula: "ln Σ e^s - s[y]", example: "cross_entropy([2, 1, 0.1], 0)",
+      .general { a, c in try crossEntropy(a[0], a[1], c) }),
+  ]
+
+  // MARK: Sharpness
+
+  private static func sharp(
+    _ a: BoundArguments, _ plain: (Value) throws -> Value, _ sharp: (Value, Value) throws -> Value
+  ) throws -> Value {
+    switch a.optional(1) {
+    case nil, .number(1)?: try plain(a[0])
+    case let k?: try sharp(a[0], k)
+    }
+  }
+
+  // MARK: Extrema
+
+  private struct Extremum: Sendable {
+    let ofRows: @Sendable (Value, CallContext) throws -> Value
+    let ofTwo: @Sendable (Value, Value, CallContext) throws -> Value
+  }
+
+  private static let largest = Extremum(
+    ofRows: { try $0.largestOfRows($1) }, ofTwo: { try .maximum($0, $1, $2) })
+  private static let smallest = Extremum(
+    ofRows: { try -((-$0).largestOfRows($1)) }, ofTwo: { try .minimum($0, $1, $2) })
+
+  private static func extremum(
+    _ a: BoundArguments, _ context: CallContext, _ extremum: Extremum
+  ) throws -> Value {
+    guard let first = a.rest.first else {
+      throw EvaluationProblem.missingArgument(context.name, "x")
+    }
+    if a.rest.count == 1 {
+      return try first.reduced(a, axis: 1, keep: 2, context.name) {
+        try extremum.ofRows($0, context)
+      }
+    }
+    try refuseAxis(a, 1, context)
+    return try a.rest.dropFirst().reduce(first) { try extremum.ofTwo($0, $1, context) }
+  }
+
+  private static func refuseAxis(_ a: BoundArguments, _ position: Int, _ context: CallContext)
+    throws
+  {
+    if a.optional(position) != nil || a.optional(position + 1) != nil {
+      throw EvaluationProblem.axisOfSeveral(context.name)
+    }
+  }
+
+  private static func logSumExp(_ a: BoundArguments, _ context: CallContext) throws -> Value {
+    guard let first = a.rest.first else {
+      throw EvaluationProblem.missingArgument(context.name, "x")
+    }
+    let k = a.optional(1) ?? .number(1)
+    guard k.shape.isEmpty, k.isNumeric else { throw EvaluationProblem.sharpnessNotANumber }
+    if a.rest.count == 1 {
+      return try first.reduced(a, axis: 2, keep: 3, "lse") { try .apply(LogSumExp(), $0, k) }
+    }
+    try refuseAxis(a, 2, context)
+    let shape = try a.rest.dropFirst().reduce(first.shape) { shape, x in
+      guard let joint = Broadcast.shape(shape, x.shape) else {
+        throw EvaluationProblem.shapesDoNotBroadcast(shape, x.shape)
+      }
+      return joint
+    }
+    let parts = try a.rest.map { part in
+      guard part.isNumeric else { throw EvaluationProblem.notANumber(part.kindDescription) }
+      return try part.broadcast(to: shape, context.account)
+    }
+    let stacked = try Value.stacked(parts, account: context.account)
+    return try .apply(LogSumExp(), stacked.movingFirstAxisLast(), k)
+  }
+
+  // MARK: By value alone
+
+  /// The first largest place of a row, `nil` where there is a nan.
+  private static func firstLargest(_ row: UnsafeBufferPointer<Double>) -> Int? {
+    var place = 0
+    for i in row.indices {
+      if row[i].isNaN { return nil }
+      if row[i] > row[place] { place = i }
+    }
+    return place
+  }
+
+  private static func firstLargest(_ v: Value, _ a: BoundArguments) throws -> Value {
+    let rows: (Value) throws -> Value = { x in
+      let tensor = try x.arrayOrThrow()
+      guard tensor.rowLength > 0 else { throw EvaluationProblem.ofNothing("argmax") }
+      return try tensor.reducingRows { row in firstLargest(row).map(Double.init) ?? .nan }
+    }
+    guard let axis = try a.wholeNumber(1, .axis) else {
+      return try rows(v.reshaped([v.shape.reduce(1, *)]))
+    }
+    return try rows(v.movingAxisLast(v.axis(axis)))
+  }
+
+  // MARK: Cross entropy
+
+  private static func crossEntropy(_ s: Value, _ y: Value, _ context: CallContext) throws -> Value {
+    let shape = s.shape
+    guard let n = shape.last, n > 0 else { throw EvaluationProblem.notAnArray(s.kindDescription) }
+    if y.shape == shape {
+      return try -Value.apply(RowProduct(), .apply(LogSoftmax(), s, .number(1)), y)
+    }
+    guard y.shape == Array(shape.dropLast()) else {
+      throw EvaluationProblem.labelsShape(y.shape, scores: shape)
+    }
+    let labels: Tensor
+    let lanes = y.plain.lanes
+    if case .tensor(let tensor) = y.plain {
+      labels = tensor
+    } else {
+      labels = try Tensor([try y.plain.numberOrThrow()], shape: [], account: context.account)
+    }
+    let rows = shape.dropLast().reduce(1, *)
+    var own: [Int] = []
+    var others: [Int] = []
+    for i in 0..<labels.count {
+      let label = labels.start[i]
+      guard label == label.rounded(), label >= -Double(n), label < Double(n) else {
+        throw EvaluationProblem.labelOutOfRange(label, n)
+      }
+      let place = label < 0 ? Int(label) + n : Int(label)
+      let start = i % max(rows, 1) * n
+      own.append(start + place)
+      for j in 0..<n where j != place { others.append(start + j) }
+    }
+    let outer = Array(shape.dropLast())
+    let operation = CrossEntropy(
+      label: Gather(lanes: lanes, from: shape, to: outer, indices: own),
+      others: Gather(lanes: lanes, from: shape, to: outer + [n - 1], indices: others))
+    return try .apply(operation, s)
+  }
+}

@@ -1,0 +1,250 @@
+extension Builtins {
+  // MARK: Linear algebra
+
+  static let linearAlgebra: [Builtin] = [
+    Builtin(
+      "solve", "A, b", .linearAlgebra, "The x with A x = b; b may have several columns.",
+      example: "solve([[2, 0], [0, 4]], [2, 2])",
+      .general { a, _ in try .apply(Solve(), a[0], a[1]) }),
+    Builtin(
+      "logdet", "A", .linearAlgebra,
+      "The logarithm of the determinant: -inf where A is singular, nan where it is negative.",
+      example: "logdet([[2, 0], [0, 4]])", .general { a, _ in try .apply(LogDeterminantOf(), a[0]) }),
+    Builtin(
+      "cholesky", "A", .linearAlgebra,
+      "The lower triangular L with L Lᵀ = A and a positive diagonal; of A the symmetric part is taken.",
+      example: "cholesky([[4, 2], [2, 5]])",
+      .general { a, _ in
+        _ = try a[0].squareOrder()
+        return try .apply(
+          CholeskyFactor(), .number(0.5) * (a[0] + a[0].transposed([1, 0])))
+      }),
+  ]
+
+  // MARK: Random
+
+  static let random: [Builtin] = [
+    Builtin(
+      "rand", "shape..., *, seed = 0", .random, "Numbers drawn evenly from 0 to 1.",
+      example: "shape(rand(2, 3))", isWithoutDerivative: true,
+      .general { a, c in
+        try drawn(a, c, "rand") { try $0.fillUniform($1, shouldStop: { c.account.isCancelled }) }
+      }),
+    Builtin(
+      "randn", "shape..., *, seed = 0", .random, "Numbers drawn from the standard normal distribution.",
+      example: "len(randn(4))", isWithoutDerivative: true,
+      .general { a, c in
+        try drawn(a, c, "randn") { try $0.fillNormal($1, shouldStop: { c.account.isCancelled }) }
+      }),
+    Builtin(
+      "permutation", "n, *, seed = 0", .random, "The whole numbers below n in random order.",
+      example: "sort(permutation(4))", isWithoutDerivative: true,
+      .general { a, c in
+        let n = try size(a[0], "permutation")
+        let result = try Tensor(shape: [n], account: c.account)
+        var stream = try stream(a.optional(1), c)
+        for (i, x) in stream.permutation(n).enumerated() { result.start[i] = Double(x) }
+        return .tensor(result)
+      }),
+  ]
+
+  /// The stream of a call: that of its seed, or, without one, that of its place in the text.
+  private static func stream(_ seed: Value?, _ context: CallContext) throws -> RandomStream {
+    guard let seed else { return RandomStream(seed: context.drawSeed, stream: context.place) }
+    return RandomStream(seed: UInt64(bitPattern: Int64(try seed.wholeNumber(.seed))), stream: 0)
+  }
+
+  private static func drawn(
+    _ a: BoundArguments, _ context: CallContext, _ name: String,
+    _ fill: (inout RandomStream, UnsafeMutableBufferPointer<Double>) throws -> Void
+  ) throws -> Value {
+    let result = try Tensor(shape: try sizes(a.rest, name), account: context.account)
+    var stream = try stream(a.optional(1), context)
+    do {
+      try fill(&stream, UnsafeMutableBufferPointer(start: result.start, count: result.count))
+    } catch is KernelStopped {
+      throw EvaluationProblem.cancelled
+    }
+    return result.value
+  }
+
+  // MARK: Functions
+
+  static let functions: [Builtin] = [
+    Builtin(
+      "map", "f, v", .functions, "The results of f for each element (row) of v.",
+      example: "map(x -> x^2, [1, 2, 3])",
+      .higherOrder { a, caller in try mapped(a.function(0, "map"), a[1], caller) }),
+    Builtin(
+      "fold", "f, start, v", .functions, "f(… f(f(start, v[0]), v[1]) …): the last state.",
+      example: "fold((a, x) -> a + x, 0, [1, 2, 3])",
+      .higherOrder { a, caller in
+        try states(a.function(0, "fold"), a[1], a[2], caller).last ?? a[1]
+      }),
+    Builtin(
+      "scan", "f, start, v", .functions, "All the states of a fold, the start first.",
+      example: "scan((a, x) -> a + x, 0, [1, 2, 3])",
+      .higherOrder { a, caller in
+        let states = try states(a.function(0, "scan"), a[1], a[2], caller)
+        for state in states where !state.isNumeric || state.shape != states[0].shape {
+          throw EvaluationProblem.raggedComprehension(states[0].shape, state.shape)
+        }
+        return try .stacked(states, account: caller.account)
+      }),
+    Builtin(
+      "stop", "e", .derivatives, "e, with derivative 0.", example: "stop(3)",
+      isWithoutDerivative: true, .unary { $0.plain }),
+  ]
+
+  private static func elements(_ v: Value) throws -> Int {
+    guard v.isNumeric, let n = v.shape.first else {
+      throw EvaluationProblem.notIterable(v.kindDescription)
+    }
+    return n
+  }
+
+  private static func mapped(_ f: Function, _ v: Value, _ caller: Caller) throws -> Value {
+    let n = try elements(v)
+    if n == 0 { return v }
+    if let result = try caller.inLanes(n, { lane in
+      try caller.call(f, [v.openingLane(lane)])
+    }) {
+      return result
+    }
+    let results = try (0..<n).map { i in
+      try caller.checkStop()
+      return try caller.call(f, [.apply(TakeRow(row: i), v)])
+    }
+    for result in results where !result.isNumeric || result.shape != results[0].shape {
+      throw EvaluationProblem.raggedComprehension(results[0].shape, result.shape)
+    }
+    return try .stacked(results, account: caller.account)
+  }
+
+  private static func states(_ f: Function, _ start: Value, _ v: Value, _ caller: Caller) throws
+    -> [Value]
+  {
+    let n = try elements(v)
+    var states = [start]
+    for i in 0..<n {
+      try caller.checkStop()
+      states.append(try caller.call(f, [states[i], .apply(TakeRow(row: i), v)]))
+    }
+    return states
+  }
+
+  // MARK: Data
+
+  static let data: [Builtin] = [
+    Builtin(
+      "csv", "file", .data,
+      "A record with a field for each column of a CSV file, numbers or texts; its first line names them.",
+      isWithoutDerivative: true,
+      .higherOrder { a, caller in try caller.readCSV(a.text(0, "csv")) }),
+    Builtin(
+      "codes", "column", .data, "Class indices of texts, in the order of first appearance.",
+      example: "codes([\"a\", \"b\", \"a\"])", isWithoutDerivative: true,
+      .general { a, c in
+        guard case .texts(let texts) = a[0] else {
+          throw EvaluationProblem.argumentKind("codes", a[0].kindDescription)
+        }
+        var known: [String: Int] = [:]
+        return .tensor(
+          try Tensor(
+            texts.elements.map { text in
+              let code = known[text] ?? known.count
+              known[text] = code
+              return Double(code)
+            }, account: c.account))
+      }),
+    Builtin(
+      "unique", "v", .data, "The different elements, in the order of first appearance.",
+      example: "unique([3, 1, 3])", isWithoutDerivative: true,
+      .general { a, c in
+        switch a[0].plain {
+        case .texts(let texts):
+          var seen = Set<String>()
+          return .texts(TextArray(texts.elements.filter { seen.insert($0).inserted }))
+        case .tensor(let tensor) where tensor.lanes.isEmpty:
+          var seen = Set<Double>()
+          return .tensor(
+            try Tensor(tensor.elements.filter { seen.insert($0).inserted }, account: c.account))
+        case .tensor: throw LaneDependence()
+        default: throw EvaluationProblem.argumentKind("unique", a[0].kindDescription)
+        }
+      }),
+    Builtin(
+      "columns", "r, names...", .data, "A matrix with the columns of a record that are named.",
+      isWithoutDerivative: true,
+      .general { a, c in
+        guard case .record(let record) = a[0] else {
+          throw EvaluationProblem.argumentKind("columns", a[0].kindDescription)
+        }
+        let columns = try a.rest.map { name -> Value in
+          guard case .text(let name) = name else {
+            throw EvaluationProblem.needsText("columns", name.kindDescription)
+          }
+          guard let column = record[name] else {
+            throw EvaluationProblem.unknownField(name, record.names)
+          }
+          guard column.isNumeric, column.shape.count == 1 else {
+            throw EvaluationProblem.columnIsNoVector(name, column.kindDescription)
+          }
+          return column
+        }
+        guard let first = columns.first else {
+          throw EvaluationProblem.missingArgument("columns", "names")
+        }
+        for column in columns where column.shape != first.shape {
+          throw EvaluationProblem.shapesDiffer("columns", first.shape, column.shape)
+        }
+        return try Value.stacked(columns, account: c.account).transposed([1, 0])
+      }),
+  ]
+
+  // MARK: Derivatives
+
+  static let derivatives: [Builtin] = [
+    form(
+      "grad", "e, x = all params", .gradient,
+      "The gradient of a number by an input; of a function, its gradient function.",
+      "grad(x -> x^2)(3)"),
+    form(
+      "jac", "e, x = all params", .jacobian, "The Jacobian: the shape of e, then that of x.",
+      "jac(v -> v^2)([1, 2])"),
+    form(
+      "hess", "e, x = all params, y = x", .hessian, "The Hessian, or its block by x and y.",
+      "hess(x -> x^3)(2)"),
+    form(
+      "jvp", "e, x, v", .jacobianVectorProduct,
+      "The derivative along v, one-sided at a corner.", nil),
+    form("vjp", "e, x, u", .vectorJacobianProduct, "u times the Jacobian.", nil),
+    form("hvp", "e, x, v", .hessianVectorProduct, "The Hessian times v.", nil),
+    form(
+      "diff", "e, x, n = 1", .repeated,
+      "The n-th derivative by a number; of a function, diff(f, n) is a function.",
+      "diff(x -> x^5, 3)(1)"),
+    form("slopes", "e, x", .slopes, "The one-sided derivatives by a number: [left, right].", nil),
+    form("kinks", "e", .kinks, "How many ties with different tangents e meets.", nil),
+  ]
+
+  private static func form(
+    _ name: String, _ signature: String, _ form: DerivativeForm, _ summary: String, _ example: String?
+  ) -> Builtin {
+    Builtin(name, signature, .derivatives, summary, example: example, .special(form))
+  }
+
+  // MARK: Smoothing
+
+  /// Known to the language, and part of a later version.
+  static let smoothing: [Builtin] = [
+    Builtin(
+      "smooth", "e, k = 1, family = \"lse\", *, error = none", .smoothing,
+      "e with every hard operation replaced by its smooth counterpart.", .later("smooth")),
+    Builtin(
+      "hard", "e", .smoothing, "e, left hard inside smooth.", .later("hard")),
+    Builtin(
+      "smoothmax", "v, k = 1, family = \"lse\"", .smoothing, "A smooth maximum of a family.",
+      .later("smoothmax")),
+  ]
+}

@@ -1,0 +1,186 @@
+extension Builtins {
+  private static let reals: ClosedRange<Double> = -3...3
+
+  static let reductions: [Builtin] = [
+    reduction("sum", "The sum of the elements, compensated.", "sum([1e16, 1, -1e16])") { v, _ in
+      try .apply(SumRows(), v)
+    },
+    reduction("prod", "The product of the elements.", "prod([2, 3, 4])") { v, context in
+      if v.shape.last == 0 {
+        return try Value.number(1).broadcast(to: Array(v.shape.dropLast()), context.account)
+      }
+      return try v.cumulativeProducts().lastOfRows()
+    },
+    reduction("mean", "The arithmetic mean.", "mean([1, 2, 4])") { v, _ in
+      try .apply(MeanRows(), v)
+    },
+    reduction("var", "The variance, divided by n.", "var([1, 2, 3])") { v, _ in
+      try .apply(MeanRows(), .apply(Square.self, deviations(v)))
+    },
+    reduction("std", "The standard deviation, divided by n.", "std([1, 2, 3])") { v, context in
+      let n = Double(v.shape.last ?? 0)
+      return try deviations(v).normOfRows(p: 2, context) / .number(n.squareRoot())
+    },
+    reduction("logmeanexp", "ln of the mean of e^v.", "logmeanexp([0, 0])") { v, _ in
+      try .apply(LogSumExp(), v, .number(1)) - .number(Scalar.log(Double(v.shape.last ?? 0)))
+    },
+    reduction("median", "The middle of the sorted elements.", "median([3, 1, 2])") { v, context in
+      try quantile(v, .number(0.5), context)
+    },
+    Builtin(
+      "quantile", "v, q, *, axis = all, keep = false", .reductions,
+      "The quantile q of the elements, 0 ≤ q ≤ 1, interpolated linearly.",
+      example: "quantile([1, 2, 3, 4], 0.5)", smooth: .refused,
+      .general { a, c in
+        try a[0].reduced(a, axis: 2, keep: 3, "quantile") { try quantile($0, a[1], c) }
+      }),
+    Builtin(
+      "norm", "v, p = 2, *, axis = all, keep = false", .reductions,
+      "The p-norm, p ≥ 1 (inf: the largest magnitude).", formula: "(Σ |v|^p)^(1/p)",
+      example: "norm([3, 4])", samples: .vector(0.5...3),
+      .general { a, c in
+        guard case .number(let p)? = a.optional(1) ?? .number(2), p >= 1 else {
+          throw EvaluationProblem.invalidArgument("norm", "p", "a number from 1 on")
+        }
+        return try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, p, c) }
+      }),
+    Builtin(
+      "dot", "a, b", .reductions, "The scalar product of two vectors.",
+      example: "dot([1, 2], [3, 4])",
+      .general { a, _ in
+        try vectors(a, "dot")
+        return try .apply(RowProduct(), a[0], a[1])
+      }),
+    Builtin(
+      "cossim", "a, b", .reductions, "The cosine of the angle between two vectors.",
+      formula: "a·b / (‖a‖ ‖b‖)", example: "cossim([1, 0], [1, 1])",
+      .general { a, c in
+        try vectors(a, "cossim")
+        let unitA = try a[0] / a[0].normOfRows(p: 2, c)
+        let unitB = try a[1] / a[1].normOfRows(p: 2, c)
+        return try .apply(RowProduct(), unitA, unitB)
+      }),
+    ofTruths("any", "Whether any element is true.", "any([false, true])", content: .truths) { row in
+      row.contains { $0 != 0 } ? 1 : 0
+    },
+    ofTruths("all", "Whether all elements are true.", "all([false, true])", content: .truths) { row in
+      row.allSatisfy { $0 != 0 } ? 1 : 0
+    },
+    ofTruths("count", "How many elements are true.", "count([1, 5, 3] > 2)", content: .numbers) { row in
+      row.reduce(0) { $0 + ($1 != 0 ? 1 : 0) }
+    },
+  ]
+
+  private static func reduction(
+    _ name: String, _ summary: String, _ example: String,
+    _ rows: @escaping @Sendable (Value, CallContext) throws -> Value
+  ) -> Builtin {
+    Builtin(
+      name, "v, *, axis = all, keep = false", .reductions, summary, example: example,
+      smooth: name == "median" ? .refused : .unchanged, samples: .vector(0.5...3),
+      .general { a, c in
+        try a[0].reduced(a, axis: 1, keep: 2, name) { try rows($0, c) }
+      })
+  }
+
+  private static func ofTruths(
+    _ name: String, _ summary: String, _ example: String, content: Tensor.Content,
+    _ rows: @escaping @Sendable (UnsafeBufferPointer<Double>) -> Double
+  ) -> Builtin {
+    Builtin(
+      name, "mask, *, axis = all, keep = false", .reductions, summary, example: example,
+      smooth: .refused, isWithoutDerivative: true,
+      .general { a, _ in
+        guard a[0].isMask else {
+          throw EvaluationProblem.notATruthValue(.mask, a[0].kindDescription)
+        }
+        let result = try a[0].reduced(a, axis: 1, keep: 2, name) {
+          try $0.arrayOrThrow().reducingRows(rows)
+        }
+        guard content == .truths else { return result }
+        return try .mapped(result, .number(0), content: .truths) { x, _ in x }
+      })
+  }
+
+  private static func deviations(_ v: Value) throws -> Value {
+    try v - .apply(MeanRows(), v).keepingRowAxis()
+  }
+
+  private static func vectors(_ a: BoundArguments, _ name: String) throws {
+    for value in [a[0], a[1]] where value.shape.count != 1 {
+      throw EvaluationProblem.needsVector(name, value.kindDescription)
+    }
+    guard a[0].shape == a[1].shape else {
+      throw EvaluationProblem.shapesDiffer(name, a[0].shape, a[1].shape)
+    }
+  }
+
+  private static func norm(_ v: Value, _ p: Double, _ context: CallContext) throws -> Value {
+    if p == 1 { return try .apply(SumRows(), .abs(v, context)) }
+    if p == .infinity {
+      let magnitudes = try Value.abs(v, context)
+      return v.shape.last == 0
+        ? try Value.number(0).broadcast(to: Array(v.shape.dropLast()), context.account)
+        : try magnitudes.largestOfRows(context)
+    }
+    return try v.normOfRows(p: p, context)
+  }
+
+  /// At h = (n - 1) q of the sorted elements, between ⌊h⌋ and ⌈h⌉.
+  private static func quantile(_ v: Value, _ q: Value, _ context: CallContext) throws -> Value {
+    let n = v.shape.last ?? 0
+    guard n > 0 else { throw EvaluationProblem.ofNothing(context.name) }
+    let position = try q * .number(Double(n - 1))
+    guard case .number(let h) = position.plain, h >= 0, h <= Double(n - 1) else {
+      if case .tensor = position.plain { throw LaneDependence() }
+      throw EvaluationProblem.invalidArgument(context.name, "q", "a number from 0 to 1")
+    }
+    let sorted = try v.sortedRows(context)
+    let lower = Int(h.rounded(.down))
+    let below = try sorted.placeOfRows(lower)
+    // A nan, which is sorted last, is in every quantile.
+    let last = try sorted.placeOfRows(n - 1).plain
+    let nanMask = try Value.mapped(last, .number(0), content: .truths) { x, _ in x.isNaN ? 1 : 0 }
+    let fraction = try position - .number(Double(lower))
+    let above = try sorted.placeOfRows(min(lower + 1, n - 1))
+    let between = try below + (above - below) * fraction
+    let result = h == Double(lower) && position.level == 0 ? below : between
+    return try .select(nanMask, .number(.nan), result)
+  }
+}
+
+extension Value {
+  /// Each row in ascending order, nan last; ties settled by derivatives.
+  func sortedRows(_ context: CallContext) throws -> Value {
+    let order = try Value.rowsDescending(-self, count: shape.last ?? 0, context)
+    let values = try plain.arrayOrThrow()
+    let n = max(values.rowLength, 1)
+    // The lanes of the order may be more than those of the values: nan is looked for by place.
+    let wide = try Value.tensor(values).repeated(along: order.lanes, context.account)
+    let places = order.places.enumerated().map { row, places in
+      places.filter { !wide.start[row * n + $0].isNaN }
+        + places.filter { wide.start[row * n + $0].isNaN }
+    }
+    let sorted = RowOrder(lanes: order.lanes, shape: order.shape, places: places)
+    return try .apply(sorted.gather(0..<(shape.last ?? 0), keepingAxis: .kept), self)
+  }
+
+  private func repeated(along lanes: [Lane], _ account: MemoryAccount) throws -> Tensor {
+    let tensor = try arrayOrThrow()
+    if tensor.lanes == lanes { return tensor }
+    let result = try Tensor(lanes: lanes, shape: tensor.shape, account: account)
+    result.fill(from: tensor)
+    return result
+  }
+
+  /// The element of each row at a place.
+  func placeOfRows(_ place: Int) throws -> Value {
+    let shape = shape
+    let n = shape.last ?? 1
+    let rows = shape.dropLast().reduce(1, *)
+    return try .apply(
+      Gather(
+        from: shape, to: Array(shape.dropLast()), indices: (0..<rows).map { $0 * n + place }),
+      self)
+  }
+}
