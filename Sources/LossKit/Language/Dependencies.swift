@@ -1,0 +1,209 @@
+/// Which dependencies are asked for.
+enum DependencyMode: Hashable {
+  /// All that a value is computed from.
+  case all
+  /// Those by which it can have a derivative: not through `len`, `shape`, `stop`, an index, a range
+  /// or a function without derivative.
+  case differentiable
+}
+
+struct DependencyKey: Hashable {
+  let definition: Int
+  let mode: DependencyMode
+}
+
+extension Evaluator {
+  /// The identities of a definition and of all that it depends on, through formulas and functions.
+  func dependencies(of definition: Definition, _ mode: DependencyMode = .all) -> Set<Int> {
+    let key = DependencyKey(definition: definition.id, mode: mode)
+    if let known = dependencyCache[key] { return known }
+    var walk = DependencyWalk(evaluator: self, mode: mode)
+    walk.visit(definition)
+    let found = Set(walk.found.keys)
+    dependencyCache[key] = found
+    return found
+  }
+
+  /// The definitions that an expression depends on.
+  func dependencies(of id: NodeID, _ env: Environment, _ mode: DependencyMode) -> [Definition] {
+    var walk = DependencyWalk(evaluator: self, mode: mode)
+    walk.visit(id, env, bound: [])
+    return walk.order
+  }
+
+  /// The params that an expression depends on, in the order of their declaration.
+  func params(of id: NodeID, _ env: Environment) -> [Definition] {
+    dependencies(of: id, env, .differentiable).filter { $0.kind == .param && $0.value.isNumeric }
+      .sorted { $0.id < $1.id }
+  }
+
+  /// Whether an expression mentions one of some local names.
+  func mentions(_ id: NodeID, _ names: [Symbol], _ env: Environment) -> Bool {
+    var pending = [id]
+    while let next = pending.popLast() {
+      let node = env.script[next]
+      if node.kind == .name, names.contains(Symbol(index: node.a)) { return true }
+      env.script.forEachChild(of: next) { pending.append($0) }
+    }
+    return false
+  }
+}
+
+/// A walk over expressions and the definitions that they name. Uses no stack that grows with the
+/// text: nodes to be visited wait in a list.
+private struct DependencyWalk {
+  let evaluator: Evaluator
+  let mode: DependencyMode
+  var found: [Int: Definition] = [:]
+  var order: [Definition] = []
+
+  private struct Visit {
+    let id: NodeID
+    let env: Environment
+    /// Names bound inside the expression: they are not those of the surroundings.
+    let bound: [Symbol]
+  }
+
+  private var pending: [Visit] = []
+  private var localsSeen: Set<NodeID> = []
+
+  init(evaluator: Evaluator, mode: DependencyMode) {
+    self.evaluator = evaluator
+    self.mode = mode
+  }
+
+  mutating func visit(_ definition: Definition) {
+    add(definition)
+    drain()
+  }
+
+  mutating func visit(_ id: NodeID, _ env: Environment, bound: [Symbol]) {
+    pending.append(Visit(id: id, env: env, bound: bound))
+    drain()
+  }
+
+  private mutating func drain() {
+    while let next = pending.popLast() { step(next) }
+  }
+
+  private mutating func add(_ definition: Definition) {
+    guard found.updateValue(definition, forKey: definition.id) == nil else { return }
+    order.append(definition)
+    switch definition.kind {
+    case .formula:
+      pending.append(
+        Visit(
+          id: definition.body,
+          env: Environment(script: definition.script, scope: nil, module: definition.module),
+          bound: []))
+    case .function, .param, .data: add(definition.value)
+    }
+  }
+
+  private mutating func add(_ value: Value) {
+    guard case .function(let function) = value else { return }
+    switch function {
+    case .builtin: break
+    case .derivative(let derivative): add(.function(derivative.base))
+    case .closure(let closure):
+      var bound: [Symbol] = []
+      for parameter in closure.parameters {
+        bound.append(parameter.symbol)
+        if !parameter.defaultValue.isNone {
+          pending.append(
+            Visit(id: parameter.defaultValue, env: closure.environment, bound: bound))
+        }
+      }
+      pending.append(Visit(id: closure.body, env: closure.environment, bound: bound))
+    }
+  }
+
+  private mutating func name(_ symbol: Symbol, _ visit: Visit) {
+    if visit.bound.contains(symbol) { return }
+    var scope = visit.env.scope
+    while let current = scope {
+      if let binding = current.bindings.last(where: { $0.symbol == symbol }) {
+        if !binding.definition.isNone {
+          let node = visit.env.script[binding.definition]
+          if node.kind == .formula {
+            let body = visit.env.script.list(node.b).node(0)
+            // In the scope itself: a block's later names may use its earlier ones.
+            if localsSeen.insert(binding.definition).inserted {
+              pending.append(Visit(id: body, env: visit.env.with(current), bound: []))
+            }
+          }
+        }
+        add(binding.value)
+        return
+      }
+      scope = current.parent
+    }
+    if let definition = visit.env.module.find(symbol) { add(definition) }
+  }
+
+  private mutating func step(_ visit: Visit) {
+    let script = visit.env.script
+    let node = script[visit.id]
+    func push(_ id: NodeID, bound: [Symbol]) {
+      if !id.isNone { pending.append(Visit(id: id, env: visit.env, bound: bound)) }
+    }
+    switch node.kind {
+    case .name: name(Symbol(index: node.a), visit)
+    case .range where mode == .differentiable: break
+    case .index where mode == .differentiable: push(NodeID(index: node.a), bound: visit.bound)
+    case .call:
+      let callee = script[NodeID(index: node.a)]
+      if mode == .differentiable, callee.kind == .name {
+        let symbol = Symbol(index: callee.a)
+        if !visit.bound.contains(symbol), visit.env.scope?.find(symbol) == nil,
+          visit.env.module.find(symbol) == nil,
+          evaluator.builtin(symbol)?.isWithoutDerivative ?? false
+        {
+          return
+        }
+      }
+      script.forEachChild(of: visit.id) { push($0, bound: visit.bound) }
+    case .lambda:
+      let list = script.list(node.a)
+      let parameters = stride(from: 0, to: list.count, by: 2).map { list.symbol($0) }
+      push(NodeID(index: node.b), bound: visit.bound + parameters)
+    case .comprehension:
+      let list = script.list(node.b)
+      var bound = visit.bound
+      for i in stride(from: 1, to: list.count, by: 3) {
+        push(list.node(i + 2), bound: bound)
+        bound.append(list.symbol(i))
+        bound.append(list.symbol(i + 1))
+      }
+      push(list.node(0), bound: bound)
+      push(NodeID(index: node.a), bound: bound)
+    case .block:
+      let list = script.list(node.a)
+      var bound = visit.bound
+      for i in 0..<list.count - 1 {
+        let inner = script[list.node(i)]
+        let parts = script.list(inner.b)
+        var own = bound
+        if inner.kind == .function {
+          for k in stride(from: 3, to: parts.count, by: 3) {
+            push(parts.node(k + 2), bound: own)
+            own.append(parts.symbol(k))
+          }
+        }
+        push(parts.node(0), bound: own)
+        bound.append(Symbol(index: inner.a))
+      }
+      push(list.node(list.count - 1), bound: bound)
+    case .at:
+      // Names that are replaced stay dependencies, which is more than needed and harmless: the
+      // derivative by them is 0.
+      let list = script.list(node.b)
+      for i in stride(from: 0, to: list.count, by: 3) {
+        push(list.node(i + 2), bound: visit.bound)
+      }
+      push(NodeID(index: node.a), bound: visit.bound)
+    default:
+      script.forEachChild(of: visit.id) { push($0, bound: visit.bound) }
+    }
+  }
+}

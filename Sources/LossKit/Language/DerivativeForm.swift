@@ -1,0 +1,145 @@
+/// The built-in forms whose first argument is an expression, not a value.
+enum DerivativeForm: Sendable {
+  case gradient, jacobian, hessian
+  case jacobianVectorProduct, vectorJacobianProduct, hessianVectorProduct
+  case repeated, slopes, kinks
+}
+
+extension Evaluator {
+  /// How deep derivatives may nest.
+  static let nestingLimit = 8
+  /// The elements of the tangents that seed one chunk of directions.
+  private static let directionBudget = 1 << 21
+
+  /// Opens a level of differentiation.
+  private func atNewLevel<Result>(_ body: (Int) throws -> Result) throws -> Result {
+    guard derivativeLevel < Evaluator.nestingLimit else {
+      throw EvaluationProblem.derivativesNestTooDeeply(Evaluator.nestingLimit)
+    }
+    derivativeLevel += 1
+    defer { derivativeLevel -= 1 }
+    return try body(derivativeLevel)
+  }
+
+  // MARK: One direction
+
+  /// The value of a function and its derivative along tangents of its arguments.
+  func directionalDerivative(
+    at values: [Value], along tangents: [Value], _ function: ([Value]) throws -> Value
+  ) throws -> (value: Value, tangent: Value) {
+    try atNewLevel { level in
+      let duals = zip(values, tangents).map { value, tangent in
+        Value.dual(level: level, primal: value, tangent: tangent)
+      }
+      let result = try function(duals)
+      guard result.isNumeric else { return (result, .number(0)) }
+      let (value, tangent) = result.split(at: level)
+      return (value, try tangent ?? Value.number(0).broadcast(to: value.shape, account))
+    }
+  }
+
+  // MARK: All directions
+
+  /// The value of a function of arrays and its derivative by each of their elements, jointly.
+  ///
+  /// The derivative has one axis for all elements of all arguments, in order, before the shape of
+  /// the value. Directions come in chunks that keep intermediate arrays within bounds; what an
+  /// earlier chunk decided at a corner holds for later ones. Only the outermost derivative is
+  /// cut up: inner ones would have to keep their decisions apart from those of the outer.
+  func derivative(
+    at values: [Value], _ function: ([Value]) throws -> Value
+  ) throws -> (value: Value, derivative: Value) {
+    let sizes = values.map { $0.shape.reduce(1, *) }
+    let total = sizes.reduce(0, +)
+    var chunk = max(1, total)
+    if derivativeLevel == 0 {
+      chunk = max(1, min(chunk, max(16, Evaluator.directionBudget / max(total, 1))))
+    }
+    while true {
+      let mark = corners.mark()
+      do {
+        return try derivative(at: values, sizes: sizes, total: total, chunk: chunk, function)
+      } catch let error as LossError {
+        guard case .tooManyElements? = error.problem as? EvaluationProblem, derivativeLevel == 0,
+          chunk > 1
+        else { throw error }
+        corners.rewind(to: mark)
+        chunk = max(1, chunk / 8)
+      }
+    }
+  }
+
+  private func derivative(
+    at values: [Value], sizes: [Int], total: Int, chunk: Int,
+    _ function: ([Value]) throws -> Value
+  ) throws -> (value: Value, derivative: Value) {
+    let isChunked = chunk < total
+    if isChunked { corners.log = DecisionLog() }
+    defer { if isChunked { corners.log = nil } }
+    var pieces: [Value] = []
+    var value: Value?
+    var start = 0
+    repeat {
+      let end = min(total, start + chunk)
+      corners.log?.restart()
+      let (y, piece) = try derivative(at: values, sizes: sizes, start..<end, function)
+      value = y
+      guard y.isNumeric else { return (y, .number(0)) }
+      pieces.append(piece)
+      start = end
+    } while start < total
+    let derivative =
+      pieces.count == 1 ? pieces[0] : try Value.concatenated(pieces, account: account)
+    return (value ?? .number(0), derivative)
+  }
+
+  private func derivative(
+    at values: [Value], sizes: [Int], _ directions: Range<Int>,
+    _ function: ([Value]) throws -> Value
+  ) throws -> (value: Value, derivative: Value) {
+    let outerExtent = openExtent
+    defer { openExtent = outerExtent }
+    return try atNewLevel { level in
+      let lane = newLane(size: directions.count, kind: .directions)
+      openExtent = outerExtent * max(lane.size, 1)
+      var offset = 0
+      var duals: [Value] = []
+      for (value, size) in zip(values, sizes) {
+        let tangent = try identityRows(directions, offset: offset, lane, shape: value.shape)
+        duals.append(.dual(level: level, primal: value, tangent: tangent))
+        offset += size
+      }
+      let result = try function(duals)
+      guard result.isNumeric else { return (result, .number(0)) }
+      let (value, tangent) = result.split(at: level)
+      guard let tangent else {
+        return (value, try Value.number(0).broadcast(to: [directions.count] + value.shape, account))
+      }
+      let full = try tangent.broadcast(to: value.shape, account)
+      if directions.count == 1 { return (value, try full.reshaped([1] + value.shape)) }
+      return (value, try full.closingLane(lane, account: account))
+    }
+  }
+
+  /// The rows of the identity that seed one array: direction `offset + i` is its element i. A single
+  /// direction needs no lane.
+  private func identityRows(
+    _ directions: Range<Int>, offset: Int, _ lane: Lane, shape: [Int]
+  ) throws -> Value {
+    let size = shape.reduce(1, *)
+    let lanes = directions.count == 1 ? [] : [lane]
+    let tangent = try Tensor(lanes: lanes, shape: shape, account: account)
+    tangent.start.update(repeating: 0, count: tangent.count)
+    for (row, direction) in directions.enumerated() {
+      let element = direction - offset
+      if element >= 0, element < size { tangent.start[row * size + element] = 1 }
+    }
+    return tangent.value
+  }
+}
+
+extension Value {
+  func broadcast(to shape: [Int], _ account: MemoryAccount) throws -> Value {
+    self.shape == shape ? self : try .apply(BroadcastTo(shape: shape, account: account), self)
+  }
+}

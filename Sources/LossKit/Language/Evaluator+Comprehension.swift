@@ -1,0 +1,365 @@
+extension Evaluator {
+  /// The points of lanes and directions that one evaluation should not exceed: arrays of this size
+  /// times the length of a vector or two stay in the caches.
+  private static let laneBudget = 1 << 16
+
+  /// `[e for i, v in r, w in q if c]`, and the argument of an aggregate.
+  ///
+  /// The elements are evaluated side by side, as lanes: `mean(f(X[i], y[i]) for i in 0..<n)` is one
+  /// evaluation of f over n lanes (or a few, in blocks). Where that cannot be (an `if` that differs
+  /// from element to element, shapes that do), they are evaluated one by one.
+  func comprehension(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
+    let list = env.script.list(node.b)
+    let filter = list.node(0)
+    let element = NodeID(index: node.a)
+    let tuples = try enumerate(list, id, env)
+    let key = LoopKey(script: ObjectIdentifier(env.script), node: id, openLanes: openLanes)
+    if tuples.count > 1, !loopsOnly.contains(key) {
+      var block = max(1, min(tuples.count, Evaluator.laneBudget / max(openExtent, 1)))
+      while block > 1 {
+        let mark = corners.mark()
+        do {
+          return try inLanes(tuples, block: block, element, filter, id, env)
+        } catch is LaneDependence {
+          corners.rewind(to: mark)
+          loopsOnly.insert(key)
+          break
+        } catch let error as LossError {
+          guard case .tooManyElements? = error.problem as? EvaluationProblem else { throw error }
+          corners.rewind(to: mark)
+          block /= 16
+        }
+      }
+    }
+    return try oneByOne(tuples, element, filter, id, env)
+  }
+
+  // MARK: What the clauses run over
+
+  /// The loop variables and how often the element is evaluated.
+  private struct Tuples {
+    /// One loop variable: the elements of `source` (or, where there is none, the whole numbers from
+    /// `start` on) at `places`.
+    struct Variable {
+      let symbol: Symbol
+      let source: Value?
+      let start: Int
+      /// The place at each tuple; `nil` for a single clause, whose places count up.
+      var places: [Int]?
+
+      func place(_ tuple: Int) -> Int { places.map { $0[tuple] } ?? tuple }
+    }
+
+    var variables: [Variable] = []
+    var count: Int
+
+    /// Repeats each tuple as often as an inner clause has elements there.
+    mutating func repeatTuples(_ times: (Int) -> Int) {
+      for i in variables.indices {
+        variables[i].places = (0..<count).flatMap { tuple in
+          repeatElement(variables[i].place(tuple), count: times(tuple))
+        }
+      }
+    }
+  }
+
+  private struct Clause {
+    let index: Symbol
+    let element: Symbol
+    let source: Value?
+    let start: Int
+    let count: Int
+  }
+
+  private func clause(_ list: Script.List, _ at: Int, _ env: Environment) throws -> Clause {
+    let iterated = list.node(at + 2)
+    let node = env.script[iterated]
+    if node.kind == .range {
+      let range = try wholeRange(node, iterated, env)
+      return Clause(
+        index: list.symbol(at), element: list.symbol(at + 1), source: nil, start: range.lowerBound,
+        count: range.count)
+    }
+    let value = try evaluate(iterated, env)
+    guard let count = value.shape.first, value.isNumeric || value.isTexts else {
+      throw error(.notIterable(value.kindDescription), iterated, env)
+    }
+    return Clause(
+      index: list.symbol(at), element: list.symbol(at + 1), source: value, start: 0, count: count)
+  }
+
+  private func enumerate(_ list: Script.List, _ id: NodeID, _ env: Environment) throws -> Tuples {
+    let first = try clause(list, 1, env)
+    try checkTuples(first.count, id, env)
+    var tuples = Tuples(count: first.count)
+    add(first, indexPlaces: nil, places: nil, to: &tuples)
+    for at in stride(from: 4, to: list.count, by: 3) {
+      let varies = mentions(list.node(at + 2), tuples.variables.map(\.symbol), env)
+      if varies {
+        try addVaryingClause(list, at, to: &tuples, id, env)
+      } else {
+        let inner = try clause(list, at, env)
+        let (total, overflow) = tuples.count.multipliedReportingOverflow(by: inner.count)
+        try checkTuples(overflow ? .max : total, id, env)
+        tuples.repeatTuples { _ in inner.count }
+        let places = (0..<tuples.count).flatMap { _ in 0..<inner.count }
+        tuples.count = total
+        add(inner, indexPlaces: places, places: places, to: &tuples)
+      }
+    }
+    return tuples
+  }
+
+  /// A clause whose range or array depends on the variables before it: asked for at each tuple.
+  private func addVaryingClause(
+    _ list: Script.List, _ at: Int, to tuples: inout Tuples, _ id: NodeID, _ env: Environment
+  ) throws {
+    var counts: [Int] = []
+    var indexPlaces: [Int] = []
+    var places: [Int] = []
+    var sources: [Value] = []
+    var offset = 0
+    for tuple in 0..<tuples.count {
+      let inner = try clause(list, at, env.with(try scope(tuples, at: tuple, env)))
+      if let source = inner.source {
+        guard source.isNumeric else { throw error(.innerSourceVaries, list.node(at + 2), env) }
+        sources.append(source)
+        places += offset..<offset + inner.count
+        offset += inner.count
+      } else {
+        places += inner.start..<inner.start + inner.count
+      }
+      indexPlaces += 0..<inner.count
+      counts.append(inner.count)
+      try checkTuples(places.count, id, env)
+      if account.isCancelled { throw error(.cancelled, id, env) }
+    }
+    let source = sources.isEmpty ? nil : try locating(list.node(at + 2), env) {
+      try Value.concatenated(sources, account: account)
+    }
+    tuples.repeatTuples { counts[$0] }
+    tuples.count = places.count
+    add(
+      Clause(
+        index: list.symbol(at), element: list.symbol(at + 1), source: source, start: 0, count: 0),
+      indexPlaces: indexPlaces, places: places, to: &tuples)
+  }
+
+  private func checkTuples(_ count: Int, _ id: NodeID, _ env: Environment) throws {
+    if count > account.limit {
+      throw error(.tooManyElements(wanted: count, limit: account.limit), id, env)
+    }
+  }
+
+  private func add(
+    _ clause: Clause, indexPlaces: [Int]?, places: [Int]?, to tuples: inout Tuples
+  ) {
+    if clause.index != .none {
+      tuples.variables.append(
+        .init(symbol: clause.index, source: nil, start: 0, places: indexPlaces))
+    }
+    if clause.element != .none {
+      tuples.variables.append(
+        .init(symbol: clause.element, source: clause.source, start: clause.start, places: places))
+    }
+  }
+
+  /// The loop variables at one tuple.
+  private func scope(_ tuples: Tuples, at tuple: Int, _ env: Environment) throws -> Scope {
+    let scope = Scope(parent: env.scope)
+    for variable in tuples.variables {
+      let place = variable.place(tuple)
+      let value: Value
+      switch variable.source {
+      case nil: value = .number(Double(variable.start + place))
+      case .texts(let texts)?: value = .text(texts.elements[place])
+      case let source?: value = try .apply(TakeRow(row: place), source)
+      }
+      scope.bindings.append(.init(symbol: variable.symbol, value: value))
+    }
+    return scope
+  }
+
+  // MARK: Side by side
+
+  private func inLanes(
+    _ tuples: Tuples, block: Int, _ element: NodeID, _ filter: NodeID, _ id: NodeID,
+    _ env: Environment
+  ) throws -> Value {
+    var results: [Value] = []
+    var start = 0
+    while start < tuples.count {
+      let end = min(tuples.count, start + block)
+      if let result = try inOneBlock(tuples, start..<end, element, filter, id, env) {
+        if let first = results.first, first.shape.dropFirst() != result.shape.dropFirst() {
+          throw LaneDependence()
+        }
+        results.append(result)
+      }
+      start = end
+    }
+    if results.isEmpty { return .tensor(try Tensor([], account: account)) }
+    if results.count == 1 { return results[0] }
+    return try locating(id, env) { try .concatenated(results, account: account) }
+  }
+
+  private func inOneBlock(
+    _ tuples: Tuples, _ range: Range<Int>, _ element: NodeID, _ filter: NodeID, _ id: NodeID,
+    _ env: Environment
+  ) throws -> Value? {
+    let outerExtent = openExtent
+    openLanes += 1
+    defer {
+      openLanes -= 1
+      openExtent = outerExtent
+    }
+    var kept = Array(range)
+    if !filter.isNone {
+      let lane = newLane(size: range.count, kind: .elements)
+      openExtent = outerExtent * lane.size
+      let scope = try laneScope(tuples, kept, lane, id, env)
+      let mask = try evaluate(filter, env.with(scope))
+      guard mask.isMask, mask.shape.isEmpty else {
+        throw error(.notATruthValue(.filter, mask.kindDescription), filter, env)
+      }
+      switch mask {
+      case .truth(let holds): if !holds { kept = [] }
+      case .tensor(let tensor) where tensor.lanes == [lane]:
+        kept = (0..<range.count).filter { tensor.start[$0] != 0 }.map { range.lowerBound + $0 }
+      default: return try filteredByLane(tuples, range, mask, lane, element, id, env)
+      }
+      if kept.isEmpty { return nil }
+    }
+    let lane = newLane(size: kept.count, kind: .elements)
+    openExtent = outerExtent * lane.size
+    let scope = try laneScope(tuples, kept, lane, id, env)
+    let value = try evaluate(element, env.with(scope))
+    guard value.isNumeric else { throw LaneDependence() }
+    return try locating(id, env) { try value.closingLane(lane, account: account) }
+  }
+
+  /// A filter that differs from lane to lane of an outer comprehension, but keeps the same number
+  /// of elements everywhere (`j != y[i]`): the loop variables are chosen lane by lane.
+  private func filteredByLane(
+    _ tuples: Tuples, _ range: Range<Int>, _ mask: Value, _ lane: Lane, _ element: NodeID,
+    _ id: NodeID, _ env: Environment
+  ) throws -> Value? {
+    guard case .tensor(let closed) = try mask.closingLane(lane, account: account) else {
+      throw LaneDependence()
+    }
+    let n = range.count
+    var chosen: [[Int]] = []
+    for point in 0..<closed.lanes.extent {
+      let places = (0..<n).filter { closed.start[point * n + $0] != 0 }
+      guard places.count == chosen.first?.count ?? places.count else { throw LaneDependence() }
+      chosen.append(places)
+    }
+    guard let count = chosen.first?.count, count > 0 else {
+      if chosen.first?.isEmpty ?? true { return nil }
+      throw LaneDependence()
+    }
+    let inner = newLane(size: count, kind: .elements)
+    openExtent = openExtent / max(lane.size, 1) * count
+    let scope = Scope(parent: env.scope)
+    for variable in tuples.variables {
+      let places = chosen.flatMap { list in
+        list.map { variable.place(range.lowerBound + $0) }
+      }
+      let value: Value
+      if let source = variable.source {
+        guard source.isNumeric else { throw LaneDependence() }
+        let rest = source.shape.dropFirst().reduce(1, *)
+        let gather = Gather(
+          lanes: closed.lanes, from: source.shape, to: [count] + source.shape.dropFirst(),
+          indices: places.flatMap { place in (0..<rest).map { place * rest + $0 } })
+        value = try Value.apply(gather, source).openingLane(inner)
+      } else {
+        let tensor = try Tensor(lanes: closed.lanes, shape: [count], account: account)
+        for (i, place) in places.enumerated() { tensor.start[i] = Double(variable.start + place) }
+        value = try Value.tensor(tensor).openingLane(inner)
+      }
+      scope.bindings.append(.init(symbol: variable.symbol, value: value))
+    }
+    let value = try evaluate(element, env.with(scope))
+    guard value.isNumeric else { throw LaneDependence() }
+    return try value.closingLane(inner, account: account)
+  }
+
+  /// The loop variables at several tuples, as lanes.
+  private func laneScope(
+    _ tuples: Tuples, _ kept: [Int], _ lane: Lane, _ id: NodeID, _ env: Environment
+  ) throws -> Scope {
+    let scope = Scope(parent: env.scope)
+    try locating(id, env) {
+      for variable in tuples.variables {
+        let value: Value
+        if let source = variable.source {
+          guard source.isNumeric else { throw LaneDependence() }
+          let places = kept.map { variable.place($0) }
+          value = try source.rows(places).openingLane(lane)
+        } else {
+          let tensor = try Tensor(shape: [kept.count], account: account)
+          for (i, tuple) in kept.enumerated() {
+            tensor.start[i] = Double(variable.start + variable.place(tuple))
+          }
+          value = try Value.tensor(tensor).openingLane(lane)
+        }
+        scope.bindings.append(.init(symbol: variable.symbol, value: value))
+      }
+    }
+    return scope
+  }
+
+  // MARK: One by one
+
+  private func oneByOne(
+    _ tuples: Tuples, _ element: NodeID, _ filter: NodeID, _ id: NodeID, _ env: Environment
+  ) throws -> Value {
+    var values: [Value] = []
+    for tuple in 0..<tuples.count {
+      if account.isCancelled { throw error(.cancelled, id, env) }
+      let inner = env.with(try scope(tuples, at: tuple, env))
+      if !filter.isNone, try !truth(filter, inner, for: .filter) { continue }
+      let value = try evaluate(element, inner)
+      if let first = values.first, first.isNumeric, value.isNumeric, first.shape != value.shape {
+        throw error(.raggedComprehension(first.shape, value.shape), element, env)
+      }
+      values.append(value)
+    }
+    guard let first = values.first else { return .tensor(try Tensor([], account: account)) }
+    if case .text = first {
+      return .texts(
+        TextArray(
+          try values.map { value in
+            guard case .text(let text) = value else {
+              throw error(.mixedArray(value.kindDescription), element, env)
+            }
+            return text
+          }))
+    }
+    for value in values where !value.isNumeric {
+      throw error(.elementIsNoNumber(value.kindDescription), element, env)
+    }
+    return try locating(id, env) { try .stacked(values, account: account) }
+  }
+}
+
+extension Value {
+  var isTexts: Bool {
+    if case .texts = self { true } else { false }
+  }
+
+  /// The places of the first axis that are asked for, in order.
+  func rows(_ places: [Int]) throws -> Value {
+    let shape = shape
+    // All of them: nothing moves.
+    if places.elementsEqual(0..<shape[0]) { return self }
+    let rest = shape.dropFirst().reduce(1, *)
+    return try .apply(
+      Gather(
+        from: shape, to: [places.count] + shape.dropFirst(),
+        indices: rest == 1
+          ? places : places.flatMap { place in (0..<rest).map { place * rest + $0 } }),
+      self)
+  }
+}

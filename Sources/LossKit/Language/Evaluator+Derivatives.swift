@@ -1,0 +1,419 @@
+extension Evaluator {
+  /// A derivative form as it stands in a text: `grad(e, x)`.
+  func special(
+    _ form: DerivativeForm, _ builtin: Builtin, _ list: Script.List, _ id: NodeID,
+    _ env: Environment
+  ) throws -> Value {
+    let arguments = stride(from: 0, to: list.count, by: 3).map { list.node($0 + 2) }
+    for i in stride(from: 0, to: list.count, by: 3) where list.symbol(i) != .none {
+      throw error(.derivativesTakeNoNames(builtin.name), list.node(i + 2), env)
+    }
+    guard let first = arguments.first else {
+      throw error(.missingArgument(builtin.name, "e"), id, env)
+    }
+    guard arguments.count <= builtin.parameters.count else {
+      throw error(
+        .tooManyArguments(builtin.name, builtin.parameters.count, arguments.count), id, env)
+    }
+    return try locating(id, env) {
+      switch form {
+      case .kinks: return try kinks(first, env)
+      case .gradient, .jacobian, .hessian:
+        if arguments.count == 1 { return try jointDerivative(form, first, env) }
+        return try derivative(form, first, arguments, builtin, env)
+      case .repeated: return try repeatedDerivative(first, arguments, builtin, env)
+      default:
+        return try derivative(form, first, arguments, builtin, env)
+      }
+    }
+  }
+
+  // MARK: By all params
+
+  /// `grad(e)` and `hess(e)`: records by param; of a function, the function of its derivative.
+  private func jointDerivative(_ form: DerivativeForm, _ e: NodeID, _ env: Environment) throws
+    -> Value
+  {
+    let params = params(of: e, env)
+    if params.isEmpty {
+      let value = try evaluate(e, env)
+      guard case .function(let function) = value else {
+        throw error(.noParams(env.script.text(of: e)), e, env)
+      }
+      return .function(
+        .derivative(FunctionDerivative(form: form, base: function, order: 1)))
+    }
+    let values = try params.map { try value(of: $0, e, env) }
+    let names = params.map(\.name)
+    let shapes = values.map(\.shape)
+    func gradient(_ arguments: [Value], _ env: Environment) throws -> (Value, Value) {
+      try derivative(at: arguments) { duals in
+        try replacing(zip(params, duals).map { (.definition($0), $1) }, in: env) {
+          try evaluate(e, $0)
+        }
+      }
+    }
+    if form == .hessian {
+      let (inner, hessian) = try derivative(at: values) { duals in
+        try replacing(zip(params, duals).map { (.definition($0), $1) }, in: env) { inner in
+          let (value, gradient) = try gradient(duals, inner)
+          if case .function = value { return value }
+          try requireNumber(value, "hess", e, env)
+          return gradient
+        }
+      }
+      if case .function(let function) = inner {
+        return .function(.derivative(FunctionDerivative(form: form, base: function, order: 1)))
+      }
+      return try blocks(hessian, names, shapes)
+    }
+    let (y, jacobian) = try gradient(values, env)
+    if case .function(let function) = y {
+      return .function(.derivative(FunctionDerivative(form: form, base: function, order: 1)))
+    }
+    if form == .gradient { try requireNumber(y, "grad", e, env) }
+    return .record(
+      Record(names: names, values: try parts(jacobian, shapes, of: y.shape)))
+  }
+
+  /// The derivative by several arguments cut into one array each: the value's shape followed by the
+  /// argument's.
+  func parts(_ derivative: Value, _ shapes: [[Int]], of valueShape: [Int]) throws -> [Value] {
+    var offset = 0
+    return try shapes.map { shape in
+      let size = shape.reduce(1, *)
+      let rows = try derivative.rows(Array(offset..<offset + size))
+      offset += size
+      return try rows.movingFirstAxisLast().reshaped(valueShape + shape)
+    }
+  }
+
+  /// A Hessian by all params, cut into a record of records.
+  private func blocks(_ hessian: Value, _ names: [String], _ shapes: [[Int]]) throws -> Value {
+    let total = hessian.shape[0]
+    // Axis 0 is the outer derivative, axis 1 the gradient's.
+    let transposed = try hessian.transposed([1, 0])
+    let rows = try parts(transposed, shapes, of: [total])
+    let records = try rows.enumerated().map { i, row -> Value in
+      // row: [total] + shape of argument i, by the outer argument first.
+      let columns = try parts(
+        row.reshaped([total, shapes[i].reduce(1, *)]), shapes, of: [shapes[i].reduce(1, *)])
+      return .record(
+        Record(
+          names: names,
+          values: try zip(columns, shapes).map { try $0.reshaped(shapes[i] + $1) }))
+    }
+    return .record(Record(names: names, values: records))
+  }
+
+  func requireNumber(_ value: Value, _ name: String, _ e: NodeID, _ env: Environment) throws {
+    guard value.isNumeric else {
+      throw error(.derivativeOfKind(name, value.kindDescription), e, env)
+    }
+    guard value.shape.isEmpty else { throw error(.gradientOfArray(name, value.shape), e, env) }
+  }
+
+  // MARK: By names
+
+  private func derivative(
+    _ form: DerivativeForm, _ e: NodeID, _ arguments: [NodeID], _ builtin: Builtin,
+    _ env: Environment
+  ) throws -> Value {
+    guard arguments.count > 1 else {
+      // One argument: of a function.
+      let value = try evaluate(e, env)
+      guard case .function(let function) = value else {
+        throw error(.derivativeNeedsName(builtin.name), e, env)
+      }
+      return .function(.derivative(FunctionDerivative(form: form, base: function, order: 1)))
+    }
+    let names = try targets(arguments[1], builtin, env)
+    let values = names.map(\.value)
+    func body(_ env: Environment) -> ([Value]) throws -> Value {
+      { duals in
+        try self.replacing(zip(names, duals).map { ($0.target, $1) }, in: env) {
+          try self.evaluate(e, $0)
+        }
+      }
+    }
+    func gradient(_ values: [Value], _ env: Environment) throws -> Value {
+      let (value, result) = try derivative(at: values, body(env))
+      try requireNumber(value, builtin.name, e, env)
+      return result
+    }
+    let shape = values[0].shape
+    switch form {
+    case .gradient, .jacobian:
+      let (value, jacobian) = try derivative(at: values, body(env))
+      if form == .gradient {
+        try requireNumber(value, builtin.name, e, env)
+      } else {
+        guard value.isNumeric else {
+          throw error(.derivativeOfKind(builtin.name, value.kindDescription), e, env)
+        }
+      }
+      let arrays = try parts(jacobian, values.map(\.shape), of: value.shape)
+      if arrays.count == 1 { return arrays[0] }
+      return .record(Record(names: names.map(\.name), values: arrays))
+    case .hessian:
+      let others = arguments.count > 2 ? try targets(arguments[2], builtin, env) : names
+      let (_, hessian) = try derivative(at: others.map(\.value)) { duals in
+        try replacing(zip(others, duals).map { ($0.target, $1) }, in: env) { inner in
+          try gradient(try names.map { try presentValue($0.target, inner) }, inner)
+        }
+      }
+      let mixed = try hessian.movingFirstAxisLast()
+      return try mixed.reshaped(shape + others[0].value.shape)
+    case .jacobianVectorProduct, .slopes:
+      if form == .slopes { return try slopes(values, e, env, body(env)) }
+      let along = try tangent(arguments, builtin, like: shape, env)
+      let mark = corners.mark()
+      defer { corners.rewind(to: mark) }
+      return try directionalDerivative(at: values, along: [along], body(env)).tangent
+    case .vectorJacobianProduct:
+      let (value, jacobian) = try derivative(at: values, body(env))
+      let weights = try tangent(arguments, builtin, like: value.shape, env)
+      let size = value.shape.reduce(1, *)
+      let rows = try jacobian.reshaped([jacobian.shape[0], size])
+      let product = try Value.apply(
+        RowProduct(), rows, weights.reshaped([1, size]).broadcast(to: rows.shape, account))
+      return try product.reshaped(shape)
+    case .hessianVectorProduct:
+      let along = try tangent(arguments, builtin, like: shape, env)
+      let product = try directionalDerivative(at: values, along: [along]) { duals in
+        try replacing(zip(names, duals).map { ($0.target, $1) }, in: env) { inner in
+          try gradient(duals, inner)
+        }
+      }
+      return try product.tangent.reshaped(shape)
+    case .repeated, .kinks: throw error(.notAnExpression, e, env)
+    }
+  }
+
+  private struct NamedTarget {
+    let name: String
+    let target: Target
+    let value: Value
+  }
+
+  /// The names by which a derivative is taken: `x` or `(w, b)`.
+  private func targets(_ id: NodeID, _ builtin: Builtin, _ env: Environment) throws
+    -> [NamedTarget]
+  {
+    let node = env.script[id]
+    let names: [NodeID]
+    if node.kind == .tuple {
+      let list = env.script.list(node.a)
+      names = (0..<list.count).map { list.node($0) }
+    } else {
+      names = [id]
+    }
+    return try names.map { id in
+      let node = env.script[id]
+      guard node.kind == .name else {
+        throw error(
+          .derivativeByExpression(builtin.name, env.script.text(of: id), base: baseName(id, env)),
+          id, env)
+      }
+      let symbol = Symbol(index: node.a)
+      let name = symbols.name(of: symbol)
+      let (target, value) = try target(symbol, at: id, env)
+      if case .definition(let definition) = target, definition.kind == .data {
+        throw error(.derivativeByData(name), id, env)
+      }
+      guard value.isNumeric, !value.plain.isMask else {
+        throw error(.derivativeByKind(builtin.name, name, value.kindDescription), id, env)
+      }
+      return NamedTarget(name: name, target: target, value: value)
+    }
+  }
+
+  private func baseName(_ id: NodeID, _ env: Environment) -> String? {
+    let node = env.script[id]
+    guard node.kind == .index || node.kind == .member else { return nil }
+    return env.script.text(of: NodeID(index: node.a))
+  }
+
+  private func presentValue(_ target: Target, _ env: Environment) throws -> Value {
+    switch target {
+    case .local(let symbol): return env.scope?.find(symbol) ?? .number(0)
+    case .definition(let definition): return try value(of: definition, definition.body, env)
+    }
+  }
+
+  private func tangent(
+    _ arguments: [NodeID], _ builtin: Builtin, like shape: [Int], _ env: Environment
+  ) throws -> Value {
+    guard arguments.count == 3 else {
+      throw EvaluationProblem.missingArgument(builtin.name, builtin.parameters[2].name)
+    }
+    let value = try evaluate(arguments[2], env)
+    guard value.isNumeric else {
+      throw error(.argumentKind(builtin.name, value.kindDescription), arguments[2], env)
+    }
+    guard value.shape == shape || value.shape.isEmpty && shape.isEmpty else {
+      throw error(.directionShape(builtin.name, value.shape, shape), arguments[2], env)
+    }
+    return value
+  }
+
+  // MARK: One-sided
+
+  private func slopes(
+    _ values: [Value], _ e: NodeID, _ env: Environment, _ body: ([Value]) throws -> Value
+  ) throws -> Value {
+    guard values.count == 1, values[0].shape.isEmpty else {
+      throw error(.slopesNeedNumber, e, env)
+    }
+    // What is one-sided is exact at a corner: there is nothing to note.
+    let mark = corners.mark()
+    defer { corners.rewind(to: mark) }
+    let right = try directionalDerivative(at: values, along: [.number(1)], body)
+    try requireNumber(right.value, "slopes", e, env)
+    let left = try directionalDerivative(at: values, along: [.number(-1)], body)
+    // From 0, so that no minus zero comes out.
+    return try .stacked([.number(0) - left.tangent, right.tangent], account: account)
+  }
+
+  private func kinks(_ e: NodeID, _ env: Environment) throws -> Value {
+    let params = params(of: e, env)
+    let values = try params.map { try value(of: $0, e, env) }
+    let mark = corners.mark()
+    let before = corners.count
+    _ = try derivative(at: values) { duals in
+      try replacing(zip(params, duals).map { (.definition($0), $1) }, in: env) {
+        try evaluate(e, $0)
+      }
+    }
+    let count = corners.count - before
+    corners.rewind(to: mark)
+    return .number(Double(count))
+  }
+
+  // MARK: Of higher order
+
+  /// `diff(e, x, n)`, `diff(f, n)`, `diff(f)`.
+  private func repeatedDerivative(
+    _ e: NodeID, _ arguments: [NodeID], _ builtin: Builtin, _ env: Environment
+  ) throws -> Value {
+    if arguments.count < 3 {
+      let isName = arguments.count == 2 && env.script[arguments[1]].kind == .name
+      let value = try evaluate(e, env)
+      if case .function(let function) = value {
+        let order = arguments.count == 2 ? try derivativeOrder(arguments[1], env) : 1
+        return .function(
+          .derivative(FunctionDerivative(form: .repeated, base: function, order: order)))
+      }
+      guard isName else { throw error(.derivativeNeedsName(builtin.name), e, env) }
+    }
+    let names = try targets(arguments[1], builtin, env)
+    guard names.count == 1, names[0].value.shape.isEmpty else {
+      throw error(.diffNeedsNumber(names[0].name), arguments[1], env)
+    }
+    let order = arguments.count == 3 ? try derivativeOrder(arguments[2], env) : 1
+    return try nthDerivative(at: names[0].value, order: order) { x in
+      try replacing([(names[0].target, x)], in: env) { try evaluate(e, $0) }
+    }
+  }
+
+  private func derivativeOrder(_ id: NodeID, _ env: Environment) throws -> Int {
+    let order = try wholeNumber(id, env, use: .order)
+    guard (0...Evaluator.greatestOrder).contains(order) else {
+      throw error(.orderOutOfRange(order, Evaluator.greatestOrder), id, env)
+    }
+    return order
+  }
+
+  /// The greatest order of `diff`: beyond, n! is no double.
+  static let greatestOrder = 170
+
+  func nthDerivative(at x: Value, order: Int, _ function: (Value) throws -> Value) throws -> Value {
+    if order == 0 { return try function(x) }
+    guard derivativeLevel < Evaluator.nestingLimit else {
+      throw EvaluationProblem.derivativesNestTooDeeply(Evaluator.nestingLimit)
+    }
+    derivativeLevel += 1
+    let arena = SeriesArena()
+    defer {
+      derivativeLevel -= 1
+      arena.dismiss()
+    }
+    let level = derivativeLevel
+    let series = Series(level: level, order: order, constantTerm: x, arena: arena) { _, k in
+      .number(k == 1 ? 1 : 0)
+    }
+    try series.force()
+    let result = try function(.series(series))
+    guard case .series(let y) = result, y.level == level else {
+      guard result.isNumeric else {
+        throw EvaluationProblem.derivativeOfKind("diff", result.kindDescription)
+      }
+      return try Value.number(0).broadcast(to: result.shape, account)
+    }
+    var factorial = 1.0
+    for i in 1...order { factorial *= Double(i) }
+    return try (y.coefficient(order) * .number(factorial)).broadcast(to: y.constantTerm.shape, account)
+  }
+
+  // MARK: Of functions
+
+  /// The derivative of a function, as a function: a form applied to a value that is one.
+  func derivative(
+    _ form: DerivativeForm, of function: Function, _ rest: ArraySlice<Argument>, _ id: NodeID,
+    _ env: Environment
+  ) throws -> Value {
+    var order = 1
+    if let second = rest.first {
+      guard form == .repeated else { throw EvaluationProblem.needsExpression("grad") }
+      order = try second.value.wholeNumber(.order)
+    }
+    return .function(.derivative(FunctionDerivative(form: form, base: function, order: order)))
+  }
+
+  /// Calls a function that is the derivative of another by its first argument.
+  func apply(
+    _ derivative: FunctionDerivative, _ arguments: [Argument], _ id: NodeID, _ env: Environment
+  ) throws -> Value {
+    guard let first = arguments.first, first.label == .none else {
+      throw error(.missingArgument("the derivative", "x"), id, env)
+    }
+    guard first.value.isNumeric else {
+      throw error(.derivativeByKind("grad", "the argument", first.value.kindDescription), id, env)
+    }
+    func base(_ x: Value) throws -> Value {
+      var inner = arguments
+      inner[0] = Argument(label: .none, value: x)
+      return try apply(derivative.base, inner, id, env)
+    }
+    let x = first.value
+    return try locating(id, env) {
+      switch derivative.form {
+      case .gradient, .jacobian:
+        let (value, result) = try self.derivative(at: [x]) { try base($0[0]) }
+        if derivative.form == .gradient { try requireNumber(value, "grad", id, env) }
+        return try parts(result, [x.shape], of: value.shape)[0]
+      case .hessian:
+        let (_, result) = try self.derivative(at: [x]) { outer in
+          let (value, gradient) = try self.derivative(at: outer) { try base($0[0]) }
+          try requireNumber(value, "hess", id, env)
+          return gradient
+        }
+        return try result.movingFirstAxisLast().reshaped(x.shape + x.shape)
+      case .repeated:
+        guard x.shape.isEmpty else { throw EvaluationProblem.diffNeedsNumber("the argument") }
+        return try nthDerivative(at: x, order: derivative.order, base)
+      case .slopes:
+        return try slopes([x], id, env) { try base($0[0]) }
+      default: throw EvaluationProblem.needsExpression("this form")
+      }
+    }
+  }
+}
+
+extension Value {
+  /// The first axis moved behind the others.
+  func movingFirstAxisLast() throws -> Value {
+    let rank = shape.count
+    return rank < 2 ? self : try transposed(Array(1..<rank) + [0])
+  }
+}

@@ -1,0 +1,301 @@
+/// What a subscript takes along one axis.
+private enum Subscript {
+  /// One place: the axis goes.
+  case place(Int)
+  /// A slice: the axis stays.
+  case slice(Range<Int>)
+  /// Places in order, from a list or a mask.
+  case places([Int])
+  /// One place in each lane, or a list of them: `tensor` holds the places, already checked.
+  case perLane(Tensor)
+
+  var keepsAxis: Bool {
+    switch self {
+    case .place: false
+    case .slice, .places: true
+    case .perLane(let tensor): !tensor.shape.isEmpty
+    }
+  }
+
+  var isList: Bool {
+    if case .slice = self { false } else { keepsAxis }
+  }
+
+  var count: Int {
+    switch self {
+    case .place: 1
+    case .slice(let range): range.count
+    case .places(let places): places.count
+    case .perLane(let tensor): tensor.size
+    }
+  }
+
+  /// The places at a point of some lanes.
+  func places(at point: Int, _ lanes: Broadcast) -> [Int] {
+    switch self {
+    case .place(let place): return [place]
+    case .slice(let range): return Array(range)
+    case .places(let places): return places
+    case .perLane(let tensor):
+      let own = lanes.offset(of: point, in: tensor.lanes) * tensor.size
+      return (0..<tensor.size).map { Int(tensor.start[own + $0]) }
+    }
+  }
+}
+
+extension Evaluator {
+  func index(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
+    let baseID = NodeID(index: node.a)
+    let base = try evaluate(baseID, env)
+    let list = env.script.list(node.b)
+    switch base {
+    case .record(let record): return try column(of: record, list, id, env)
+    case .texts(let texts): return try element(of: texts, list, id, env)
+    case .text, .function: throw error(.notIndexable(base.kindDescription), baseID, env)
+    default: break
+    }
+    let shape = base.shape
+    guard !shape.isEmpty else { throw error(.notIndexable(base.kindDescription), baseID, env) }
+    guard list.count <= shape.count else {
+      throw error(.tooManySubscripts(shape, list.count), list.node(shape.count), env)
+    }
+    // One place of the first axis, by far the commonest, is a part of the memory.
+    if list.count == 1, env.script[list.node(0)].kind != .range {
+      let subscriptValue = try evaluate(list.node(0), env)
+      if case .number = subscriptValue {
+        let place = try checked(subscriptValue, axis: 0, shape, list.node(0), baseID, env)
+        return try .apply(TakeRow(row: place), base)
+      }
+      let specification = try specify(subscriptValue, axis: 0, shape, list.node(0), baseID, env)
+      return try locating(id, env) { try gather([specification], from: base) }
+    }
+    var subscripts: [Subscript] = []
+    for axis in 0..<list.count {
+      subscripts.append(try specify(list.node(axis), axis: axis, shape, baseID, env))
+    }
+    return try locating(id, env) { try gather(subscripts, from: base) }
+  }
+
+  // MARK: One subscript
+
+  private func specify(
+    _ subscriptID: NodeID, axis: Int, _ shape: [Int], _ baseID: NodeID, _ env: Environment
+  ) throws -> Subscript {
+    let node = env.script[subscriptID]
+    guard node.kind == .range else {
+      return try specify(
+        try evaluate(subscriptID, env), axis: axis, shape, subscriptID, baseID, env)
+    }
+    let n = shape[axis]
+    let (lowerID, upperID) = (NodeID(index: node.a), NodeID(index: node.b))
+    var lower = lowerID.isNone ? 0 : try wholeNumber(lowerID, env, use: .index)
+    var upper: Int
+    if upperID.isNone {
+      upper = n
+    } else {
+      upper = try wholeNumber(upperID, env, use: .index)
+      // From the end, as an index; ..< -1 leaves the last out.
+      if upper < 0 { upper += n }
+      if node.detail == 1 { upper += 1 }
+    }
+    if lower < 0 { lower += n }
+    guard lower >= 0, lower <= n, upper >= 0, upper <= n else {
+      throw error(
+        .sliceOutOfBounds(env.script.text(of: subscriptID), env.script.text(of: baseID), axis, n, shape.count),
+        subscriptID, env)
+    }
+    return .slice(lower..<max(lower, upper))
+  }
+
+  private func specify(
+    _ value: Value, axis: Int, _ shape: [Int], _ id: NodeID, _ baseID: NodeID, _ env: Environment
+  ) throws -> Subscript {
+    switch value.plain {
+    case .number:
+      return .place(try checked(value, axis: axis, shape, id, baseID, env))
+    case .tensor(let tensor) where tensor.isMask && tensor.shape.count == 1:
+      guard tensor.lanes.isEmpty else { throw LaneDependence() }
+      guard tensor.count == shape[axis] else {
+        throw error(.maskLength(tensor.count, shape[axis]), id, env)
+      }
+      return .places((0..<tensor.count).filter { tensor.start[$0] != 0 })
+    case .tensor(let tensor) where tensor.shape.count <= 1 && !tensor.isMask:
+      let places = try Tensor(lanes: tensor.lanes, shape: tensor.shape, account: account)
+      for i in 0..<tensor.count {
+        places.start[i] = Double(
+          try checked(.number(tensor.start[i]), axis: axis, shape, id, baseID, env))
+      }
+      if tensor.lanes.isEmpty { return .places((0..<places.count).map { Int(places.start[$0]) }) }
+      return .perLane(places)
+    case .truth: throw error(.notAnIndex("a truth value"), id, env)
+    default: throw error(.notAnIndex(value.kindDescription), id, env)
+    }
+  }
+
+  /// A place along an axis, counted from the start, within bounds.
+  private func checked(
+    _ value: Value, axis: Int, _ shape: [Int], _ id: NodeID, _ baseID: NodeID, _ env: Environment
+  ) throws -> Int {
+    let place = try locating(id, env) { try value.wholeNumber(.index) }
+    let n = shape[axis]
+    guard place >= -n, place < n else {
+      throw error(
+        .indexOutOfBounds(place, env.script.text(of: baseID), axis, n, shape.count), id, env)
+    }
+    return place < 0 ? place + n : place
+  }
+
+  // MARK: Picking
+
+  private func gather(_ subscripts: [Subscript], from base: Value) throws -> Value {
+    let shape = base.shape
+    var strides = [Int](repeating: 1, count: shape.count)
+    for axis in shape.indices.dropLast().reversed() {
+      strides[axis] = strides[axis + 1] * shape[axis + 1]
+    }
+    // As in NumPy, several lists of places go together, element by element.
+    let lists = subscripts.indices.filter { subscripts[$0].isList }
+    for axis in lists where subscripts[axis].count != subscripts[lists[0]].count {
+      throw EvaluationProblem.shapesDoNotBroadcast(
+        [subscripts[lists[0]].count], [subscripts[axis].count])
+    }
+    var lanes: [Lane] = []
+    var target: [Int] = []
+    for (axis, specification) in subscripts.enumerated() {
+      if case .perLane(let tensor) = specification { lanes = lanes.merged(with: tensor.lanes) }
+      if specification.keepsAxis, !specification.isList || axis == lists.first {
+        target.append(specification.count)
+      }
+    }
+    target += shape.dropFirst(subscripts.count)
+    var indices: [Int] = []
+    let rest = shape.dropFirst(subscripts.count).reduce(1, *)
+    let broadcast = Broadcast(lanes: lanes, shape: [])
+    for point in 0..<lanes.extent {
+      var offsets = [0]
+      for (axis, specification) in subscripts.enumerated() {
+        let places = specification.places(at: point, broadcast)
+        if !specification.isList {
+          offsets = offsets.flatMap { offset in places.map { offset + $0 * strides[axis] } }
+        } else if axis == lists.first {
+          let joint = places.indices.map { i in
+            lists.reduce(0) { $0 + subscripts[$1].places(at: point, broadcast)[i] * strides[$1] }
+          }
+          offsets = offsets.flatMap { offset in joint.map { offset + $0 } }
+        }
+      }
+      if rest == 1 {
+        indices += offsets
+      } else {
+        for offset in offsets { indices += offset..<offset + rest }
+      }
+    }
+    return try .apply(Gather(lanes: lanes, from: shape, to: target, indices: indices), base)
+  }
+
+  // MARK: Records and texts
+
+  private func column(
+    of record: Record, _ list: Script.List, _ id: NodeID, _ env: Environment
+  ) throws -> Value {
+    guard list.count == 1, env.script[list.node(0)].kind != .range,
+      case .text(let name) = try evaluate(list.node(0), env)
+    else { throw error(.recordNeedsName(record.names), id, env) }
+    guard let value = record[name] else {
+      throw error(.unknownField(name, record.names), list.node(0), env)
+    }
+    return value
+  }
+
+  private func element(
+    of texts: TextArray, _ list: Script.List, _ id: NodeID, _ env: Environment
+  ) throws -> Value {
+    let baseID = NodeID(index: env.script[id].a)
+    guard list.count == 1 else { throw error(.tooManySubscripts([texts.elements.count], list.count), id, env) }
+    switch try specify(list.node(0), axis: 0, [texts.elements.count], baseID, env) {
+    case .place(let place): return .text(texts.elements[place])
+    case .slice(let range): return .texts(TextArray(Array(texts.elements[range])))
+    case .places(let places): return .texts(TextArray(places.map { texts.elements[$0] }))
+    case .perLane: throw LaneDependence()
+    }
+  }
+
+  func member(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
+    let baseID = NodeID(index: node.a)
+    let symbol = Symbol(index: node.b)
+    let field = symbols.name(of: symbol)
+    let base = env.script[baseID]
+    if base.kind == .name, env.scope?.find(Symbol(index: base.a)) == nil,
+      env.module.find(Symbol(index: base.a)) == nil
+    {
+      let name = symbols.name(of: Symbol(index: base.a))
+      if let module = env.module.imported(name) {
+        guard let definition = module.own(symbol) else {
+          throw error(
+            .unknownField(field, module.order.map { symbols.name(of: $0) }), id, env)
+        }
+        return try value(of: definition, id, env)
+      }
+      if let word = ForeignWords.module(name, field) { throw error(word, id, env) }
+    }
+    let value = try evaluate(baseID, env)
+    switch value {
+    case .record(let record):
+      guard let value = record[field] else {
+        throw error(.unknownField(field, record.names), id, env)
+      }
+      return value
+    case .tensor, .dual, .series, .number, .scalarDual:
+      guard field == "T" else { throw error(.noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env) }
+      return try value.transposed(Array(value.shape.indices.reversed()))
+    default:
+      throw error(.noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env)
+    }
+  }
+}
+
+extension Module {
+  /// A file that this one, or the session, has imported.
+  func imported(_ name: String) -> Module? {
+    imports.last { $0.name == name } ?? root?.imported(name)
+  }
+}
+
+extension Broadcast {
+  /// The point of an operand's lanes that belongs to a point of these.
+  func offset(of point: Int, in operand: [Lane]) -> Int {
+    var rest = point
+    var result = 0
+    let steps = laneStrides(of: operand)
+    for (axis, lane) in lanes.enumerated().reversed() {
+      let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: lane.size)
+      result += remainder * steps[axis]
+      rest = quotient
+    }
+    return result
+  }
+}
+
+/// One place of the first axis.
+struct TakeRow: UnaryOperation {
+  let row: Int
+  var isLinear: Bool { true }
+
+  func value(_ x: Value) throws -> Value {
+    let tensor = try x.arrayOrThrow()
+    let shape = Array(tensor.shape.dropFirst())
+    let size = shape.reduce(1, *)
+    if tensor.lanes.isEmpty {
+      return Tensor(sharing: tensor, lanes: [], shape: shape, offset: row * size).value
+    }
+    let result = try Tensor(
+      lanes: tensor.lanes, shape: shape, content: tensor.content, account: tensor.account)
+    for block in 0..<tensor.lanes.extent {
+      (result.start + block * size).update(
+        from: tensor.start + block * tensor.size + row * size, count: size)
+    }
+    return .tensor(result)
+  }
+
+  func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? { try .apply(self, t) }
+}

@@ -1,0 +1,87 @@
+extension Evaluator {
+  /// The error for a name that stands for nothing: with the nearest name in scope, or the word that
+  /// is used here.
+  func unknownName(_ symbol: Symbol, _ id: NodeID, _ env: Environment, call: Bool = false)
+    -> LossError
+  {
+    error(unknownNameProblem(symbol, env), id, env)
+  }
+
+  func unknownNameProblem(_ symbol: Symbol, _ env: Environment) -> EvaluationProblem {
+    let name = symbols.name(of: symbol)
+    if let hint = ForeignWords.hint(for: name) { return .foreignName(name, hint: hint) }
+    return .unknownName(name, suggestion: nearest(to: name, among: namesInScope(env)))
+  }
+
+  /// All names that can be used at a place: local ones first.
+  func namesInScope(_ env: Environment) -> [String] {
+    var names: [String] = []
+    var scope = env.scope
+    while let current = scope {
+      names += current.bindings.map { symbols.name(of: $0.symbol) }
+      scope = current.parent
+    }
+    names += env.module.visibleNames.map { symbols.name(of: $0) }
+    return names + Builtins.all.map(\.name)
+  }
+}
+
+extension Module {
+  /// The names that can be used in the module, its own first.
+  var visibleNames: [Symbol] {
+    order + imports.flatMap(\.order) + (root?.visibleNames ?? [])
+  }
+}
+
+extension Caller {
+  /// Evaluates over n lanes at once; `nil` where that cannot be.
+  func inLanes(_ n: Int, _ body: (Lane) throws -> Value) throws -> Value? {
+    let mark = evaluator.corners.mark()
+    let outer = evaluator.openExtent
+    evaluator.openLanes += 1
+    defer {
+      evaluator.openLanes -= 1
+      evaluator.openExtent = outer
+    }
+    let lane = evaluator.newLane(size: n, kind: .elements)
+    evaluator.openExtent = outer * n
+    do {
+      let result = try body(lane)
+      if result.isNumeric { return try result.closingLane(lane, account: account) }
+    } catch is LaneDependence {
+    }
+    evaluator.corners.rewind(to: mark)
+    return nil
+  }
+
+  func checkStop() throws {
+    if account.isCancelled { throw EvaluationProblem.cancelled }
+  }
+
+  /// Reads a CSV file, its path relative to the script that names it.
+  func readCSV(_ path: String) throws -> Value {
+    let resolved = path.hasPrefix("/") ? path : environment.script.folder + path
+    let bytes: [UInt8]
+    do {
+      bytes = try evaluator.files.read(resolved)
+    } catch {
+      throw EvaluationProblem.cannotRead(path, error.reason)
+    }
+    let table: CSVTable
+    do {
+      table = try bytes.withUnsafeBufferPointer { (buffer) throws(CSVProblem) in
+        try CSVReader.read(
+          buffer, maximumElements: account.limit, shouldStop: { account.isCancelled })
+      }
+    } catch {
+      throw error == .stopped ? EvaluationProblem.cancelled : EvaluationProblem.csv(path, error)
+    }
+    let values = try table.columns.map { column -> Value in
+      switch column.content {
+      case .numbers(let numbers): .tensor(try Tensor(numbers, account: account))
+      case .texts(let texts): .texts(TextArray(texts))
+      }
+    }
+    return .record(Record(names: table.columns.map(\.name), values: values))
+  }
+}

@@ -1,0 +1,208 @@
+/// The interpreter: walks a syntax tree and applies primitives to values.
+///
+/// It knows no derivative: where an input is a dual, so is what is computed from it. One evaluator
+/// serves one session or one call; it is not shared between threads.
+final class Evaluator {
+  let symbols: SymbolTable
+  let account: MemoryAccount
+  let files: FileAccess
+  let corners = Corners()
+  /// The definitions of the session.
+  let root: Module
+  /// What `_` stands for.
+  var lastValue: Value?
+
+  /// The replacements in force.
+  var frame: Frame
+  private let rootFrame: Frame
+  /// The level of the innermost derivative being evaluated, 0 for none.
+  var derivativeLevel = 0
+  /// How many points all open lanes and directions have together, to keep intermediate arrays small.
+  var openExtent = 1
+  /// How many comprehensions are being evaluated in lanes.
+  var openLanes = 0
+  /// The comprehensions that could not be evaluated in lanes, with the number of lanes open then.
+  var loopsOnly: Set<LoopKey> = []
+  /// The dependencies of definitions, until a definition changes.
+  var dependencyCache: [DependencyKey: Set<Int>] = [:]
+  /// The formulas being evaluated, outermost first.
+  private var formulasInProgress: [Definition] = []
+  var callDepth = 0
+  /// The search for a first nan or infinity, while one goes on.
+  var provenance: Provenance?
+  /// The number of the draw in a `check`, for draws without a seed of their own.
+  var drawSeed: UInt64 = 0
+  private var nextLane = 0
+  private var steps: UInt8 = 0
+  private(set) var stack = StackGuard()
+  private let builtins: [Builtin?]
+
+  init(
+    root: Module, symbols: SymbolTable, builtins: [Builtin?], account: MemoryAccount,
+    files: FileAccess
+  ) {
+    self.root = root
+    self.symbols = symbols
+    self.builtins = builtins
+    self.account = account
+    self.files = files
+    rootFrame = Frame(parent: nil)
+    frame = rootFrame
+  }
+
+  /// Begins a request: whatever an error left unfinished is forgotten.
+  func begin() {
+    rootFrame.memo = [:]
+    frame = rootFrame
+    derivativeLevel = 0
+    openExtent = 1
+    openLanes = 0
+    callDepth = 0
+    formulasInProgress = []
+    corners.log = nil
+    _ = corners.takeEvents()
+    stack = StackGuard()
+  }
+
+  /// Forgets what depends on definitions, because one has changed.
+  func definitionsChanged() {
+    rootFrame.memo = [:]
+    dependencyCache = [:]
+    loopsOnly = []
+  }
+
+  func newLane(size: Int, kind: Lane.Kind) -> Lane {
+    nextLane += 1
+    return Lane(id: nextLane, size: size, kind: kind)
+  }
+
+  func builtin(_ symbol: Symbol) -> Builtin? {
+    let index = Int(symbol.index)
+    return index < builtins.count ? builtins[index] : nil
+  }
+
+  // MARK: Expressions
+
+  func evaluate(_ id: NodeID, _ env: Environment) throws -> Value {
+    let node = env.script[id]
+    switch node.kind {
+    case .number: return .number(env.script.number(node.a))
+    case .name: return try name(Symbol(index: node.a), id, env)
+    case .truth: return .truth(node.a != 0)
+    case .text: return .text(env.script.tree.texts[Int(node.a)])
+    default: break
+    }
+    steps &+= 1
+    if steps == 0, account.isCancelled { throw error(.cancelled, id, env) }
+    if stack.isExhausted { throw error(.nestedTooDeeply, id, env) }
+    let value = try compound(node, id, env)
+    if case .series(let series) = value { try locating(id, env) { try series.force() } }
+    return value
+  }
+
+  @inline(__always)
+  private func compound(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
+    switch node.kind {
+    case .sum, .product: return try arithmeticChain(node, id, env)
+    case .call: return try call(node, id, env)
+    case .sign: return try sign(node, id, env)
+    case .power: return try powerChain(node, id, env)
+    case .index: return try index(node, id, env)
+    case .comparison: return try comparisonChain(node, id, env)
+    case .conditional: return try conditional(node, id, env)
+    case .and, .or: return try logicalChain(node, id, env)
+    case .not: return try not(node, id, env)
+    case .block: return try block(node, env)
+    case .lambda: return lambda(node, env)
+    case .array: return try arrayLiteral(node, id, env)
+    case .comprehension: return try comprehension(node, id, env)
+    case .member: return try member(node, id, env)
+    case .at: return try at(node, id, env)
+    case .range: return try rangeArray(node, id, env)
+    case .tuple: throw error(.tupleIsNoValue, id, env)
+    default: throw error(.notAnExpression, id, env)
+    }
+  }
+
+  // MARK: Errors
+
+  func error(_ problem: EvaluationProblem, _ id: NodeID, _ env: Environment) -> LossError {
+    LossError(problem, in: env.script.source, at: env.script.range(of: id))
+  }
+
+  /// Gives the problems of primitives their place.
+  @inline(__always)
+  func locating<Result>(_ id: NodeID, _ env: Environment, _ body: () throws -> Result) throws
+    -> Result
+  {
+    do {
+      return try body()
+    } catch let problem as EvaluationProblem {
+      throw error(problem, id, env)
+    }
+  }
+
+  func context(_ name: String, _ id: NodeID, _ env: Environment) -> CallContext {
+    CallContext(
+      name: name,
+      site: CallSite(
+        source: env.script.source, range: env.script.range(of: id)),
+      corners: corners, account: account,
+      place: env.script.serial << 32 | UInt64(env.script.range(of: id).start),
+      drawSeed: drawSeed)
+  }
+
+  // MARK: Names
+
+  private func name(_ symbol: Symbol, _ id: NodeID, _ env: Environment) throws -> Value {
+    if let scope = env.scope, let value = scope.find(symbol) { return value }
+    if let definition = env.module.find(symbol) { return try value(of: definition, id, env) }
+    if let builtin = builtin(symbol) {
+      if case .constant(let constant) = builtin.implementation { return .number(constant) }
+      return .function(.builtin(builtin))
+    }
+    if symbol == KnownName.lastValue.symbol, let lastValue { return lastValue }
+    throw unknownName(symbol, id, env)
+  }
+
+  /// The value of a definition under the replacements in force.
+  func value(of definition: Definition, _ id: NodeID, _ env: Environment) throws -> Value {
+    if let replaced = frame.replacement(of: definition.id) { return replaced }
+    guard definition.kind == .formula else { return definition.value }
+    let home =
+      frame.parent == nil ? frame : frame.innermost(replacing: dependencies(of: definition))
+    if let remembered = home.memo[definition.id] { return remembered }
+    if formulasInProgress.contains(where: { $0 === definition }) {
+      throw error(.cycle(cycle(to: definition)), id, env)
+    }
+    if stack.isExhausted { throw error(.nestedTooDeeply, id, env) }
+    formulasInProgress.append(definition)
+    let outer = frame
+    frame = home
+    defer {
+      frame = outer
+      formulasInProgress.removeLast()
+    }
+    let value = try evaluate(
+      definition.body,
+      Environment(script: definition.script, scope: nil, module: definition.module))
+    home.memo[definition.id] = value
+    return value
+  }
+
+  private func cycle(to definition: Definition) -> [String] {
+    let start = formulasInProgress.firstIndex { $0 === definition } ?? 0
+    return formulasInProgress[start...].map(\.name) + [definition.name]
+  }
+}
+
+/// A comprehension together with the number of lanes open around it.
+struct LoopKey: Hashable {
+  let script: ObjectIdentifier
+  let node: NodeID
+  let openLanes: Int
+}
+
+/// Thrown where something that must be one value differs from lane to lane; the comprehension is
+/// then evaluated element by element.
+struct LaneDependence: Error {}
