@@ -1,0 +1,47 @@
+/// How values are shown: `:set digits N` and `:set elide N`.
+public struct DisplaySettings: Sendable, Equatable {
+  /// How many significant digits numbers have; `nil` for the shortest text that reads back to the
+  /// same double.
+  public var digits: Int?
+
+  /// The length of an axis beyond which its elements are elided.
+  public var elide: Int
+
+  public init(digits: Int? = nil, elide: Int = 8) {
+    self.digits = digits
+    self.elide = elide
+  }
+}
+
+/// The settings by name: the one list that `:set`, completion and help read.
+struct Setting {
+  let name: String
+  let values: String
+  let apply: @Sendable (_ text: String, inout DisplaySettings) -> Bool
+
+  static let all: [Setting] = [
+    Setting(name: "digits", values: "a whole number from 1 to 17, or 'all'") { text, settings in
+      if text == "all" {
+        settings.digits = nil
+        return true
+      }
+      guard let digits = Int(text), (1...17).contains(digits) else { return false }
+      settings.digits = digits
+      return true
+    },
+    Setting(name: "elide", values: "a whole number from 4 on, or 'none'") { text, settings in
+      if text == "none" {
+        settings.elide = .max
+        return true
+      }
+      guard let length = Int(text), length >= 4 else { return false }
+      settings.elide = length
+      return true
+    },
+  ]
+}
+
+/// The version of the language, the library and the program.
+public enum LossVersion {
+  public static let current = "0.1.0"
+}

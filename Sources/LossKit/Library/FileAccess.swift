@@ -1,0 +1,21 @@
+/// How `import` and `csv` reach files; the library by itself reaches none.
+public struct FileAccess: Sendable {
+  /// Why a file could not be read, in words for a person: "there is no such file".
+  public struct Failure: Error, Sendable {
+    public let reason: String
+    public init(reason: String) { self.reason = reason }
+  }
+
+  /// Reads a whole file. The path is as the script wrote it, resolved against the folder of the
+  /// script that named it.
+  public let read: @Sendable (_ path: String) throws(Failure) -> [UInt8]
+
+  public init(read: @escaping @Sendable (_ path: String) throws(Failure) -> [UInt8]) {
+    self.read = read
+  }
+
+  /// Refuses every file: what a session has unless it is given something else.
+  public static let none = FileAccess { _ throws(Failure) in
+    throw Failure(reason: "this session was given no access to files")
+  }
+}

@@ -1,0 +1,212 @@
+/// A loss as a function of a vector, with its exact gradient and Hessian.
+///
+/// Immutable and safe to share: one function serves many threads, each with a workspace of its own.
+/// Corners are differentiated as in the language: the gradient is an element of Clarke's generalized
+/// gradient, by the order of the inputs.
+public struct LossFunction: Sendable {
+  struct Input: Sendable {
+    let name: String
+    let definition: Definition
+    let shape: [Int]
+    var size: Int { shape.reduce(1, *) }
+  }
+
+  let model: LossModel
+  let script: Script
+  let expression: NodeID
+  let inputs: [Input]
+  /// The places in `inputs` of those by which gradients are taken, in the order of the gradient.
+  let gradientPlaces: [Int]
+
+  /// The number of elements that a call supplies.
+  public let inputCount: Int
+  /// The number of elements of a gradient.
+  public let gradientCount: Int
+
+  /// Whether the loss runs as a compiled program; otherwise it is interpreted, with the same results.
+  public var isCompiled: Bool { false }
+
+  init(model: LossModel, loss: String, inputs names: [String], gradientInputs: [String]?)
+    throws(LossError)
+  {
+    let source = Source(text: loss)
+    let result = parse(source, symbols: model.symbols)
+    if let first = result.errors.first { throw first }
+    let script = Script(tree: result.tree, serial: 0)
+    guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
+      throw LossError(
+        EvaluationProblem.notAnExpression, in: source,
+        at: SourceRange(start: 0, end: UInt32(loss.utf8.count)))
+    }
+    let expression = NodeID(index: script[script.tree.statements[0]].a)
+    let env = Environment(script: script, scope: nil, module: model.root)
+    let evaluator = model.makeEvaluator(cancellation: nil)
+    var inputs: [Input] = []
+    for name in names {
+      guard let definition = model.root.find(model.symbols.intern(name)),
+        definition.kind != .function
+      else { throw LossError(EvaluationProblem.notAnInput(name)) }
+      let value = try located(evaluator, script, expression) {
+        try evaluator.value(of: definition, expression, env)
+      }
+      guard value.isNumeric else { throw LossError(EvaluationProblem.notAnInput(name)) }
+      inputs.append(Input(name: name, definition: definition, shape: value.shape))
+    }
+    var places: [Int] = []
+    for name in gradientInputs ?? names {
+      guard let place = names.firstIndex(of: name) else {
+        throw LossError(EvaluationProblem.gradientByUnsupplied(name))
+      }
+      places.append(place)
+    }
+    let value = try located(evaluator, script, expression) {
+      try evaluator.evaluate(expression, env)
+    }
+    guard case .number = value else {
+      throw LossError(EvaluationProblem.lossIsNoNumber(loss, value.kindDescription))
+    }
+    self.model = model
+    self.script = script
+    self.expression = expression
+    self.inputs = inputs
+    gradientPlaces = places
+    inputCount = inputs.reduce(0) { $0 + $1.size }
+    gradientCount = places.reduce(0) { $0 + inputs[$1].size }
+  }
+
+  // MARK: One point
+
+  /// What evaluations of one thread reuse from call to call.
+  public func makeWorkspace(cancellation: Cancellation? = nil) -> Workspace {
+    Workspace(evaluator: model.makeEvaluator(cancellation: cancellation))
+  }
+
+  /// The value at a point.
+  ///
+  /// - Parameter point: `inputCount` elements.
+  public func value(at point: [Double]) throws(LossError) -> Double {
+    var work = makeWorkspace()
+    return try value(at: point.span, using: &work)
+  }
+
+  /// The value at a point, with a workspace to reuse.
+  public func value(at point: Span<Double>, using work: inout Workspace) throws(LossError) -> Double {
+    let evaluator = work.evaluator
+    let values = try values(at: point, evaluator)
+    return try located(evaluator, script, expression) {
+      try evaluate(values, evaluator).plain.numberOrThrow()
+    }
+  }
+
+  /// The value and the gradient at a point.
+  ///
+  /// - Parameter point: `inputCount` elements.
+  /// - Returns: the value, and a gradient of `gradientCount` elements.
+  public func valueWithGradient(at point: [Double]) throws(LossError) -> (
+    value: Double, gradient: [Double]
+  ) {
+    var work = makeWorkspace()
+    var gradient = [Double](repeating: 0, count: gradientCount)
+    var span = gradient.mutableSpan
+    let value = try valueWithGradient(at: point.span, gradient: &span, using: &work)
+    return (value, gradient)
+  }
+
+  /// The value at a point; the gradient is written into a buffer of `gradientCount` elements.
+  public func valueWithGradient(
+    at point: Span<Double>, gradient: inout MutableSpan<Double>, using work: inout Workspace
+  ) throws(LossError) -> Double {
+    guard gradient.count == gradientCount else {
+      throw LossError(
+        EvaluationProblem.pointSize(given: gradient.count, wanted: gradientCount))
+    }
+    let evaluator = work.evaluator
+    let values = try values(at: point, evaluator)
+    let (value, derivative) = try located(evaluator, script, expression) {
+      let (value, derivative) = try differentiate(values, evaluator)
+      return (try value.plain.numberOrThrow(), try derivative.reshaped([gradientCount]))
+    }
+    if case .tensor(let tensor) = derivative {
+      for i in 0..<gradientCount { gradient[i] = tensor.start[i] }
+    }
+    return value
+  }
+
+  /// The Hessian at a point: `gradientCount` rows of `gradientCount` elements.
+  public func hessian(at point: [Double]) throws(LossError) -> [Double] {
+    let evaluator = makeWorkspace().evaluator
+    let values = try values(at: point.span, evaluator)
+    let hessian = try located(evaluator, script, expression) {
+      let chosen = gradientPlaces.map { values[$0] }
+      return try evaluator.derivative(at: chosen) { duals in
+        var inner = values
+        for (place, dual) in zip(gradientPlaces, duals) { inner[place] = dual }
+        return try differentiate(inner, evaluator).derivative
+      }.derivative
+    }
+    guard case .tensor(let tensor) = hessian else { return [] }
+    return Array(tensor.elements)
+  }
+
+  // MARK: Evaluation
+
+  private func values(at point: Span<Double>, _ evaluator: Evaluator) throws(LossError) -> [Value] {
+    guard point.count == inputCount else {
+      throw LossError(EvaluationProblem.pointSize(given: point.count, wanted: inputCount))
+    }
+    var offset = 0
+    var values: [Value] = []
+    for input in inputs {
+      if input.shape.isEmpty {
+        values.append(.number(point[offset]))
+      } else {
+        do {
+          let tensor = try Tensor(shape: input.shape, account: evaluator.account)
+          for i in 0..<tensor.count { tensor.start[i] = point[offset + i] }
+          values.append(.tensor(tensor))
+        } catch { throw LossError(error) }
+      }
+      offset += input.size
+    }
+    return values
+  }
+
+  func evaluate(_ values: [Value], _ evaluator: Evaluator) throws -> Value {
+    let env = Environment(script: script, scope: nil, module: model.root)
+    return try evaluator.replacing(
+      zip(inputs, values).map { (.definition($0.definition), $1) }, in: env
+    ) { try evaluator.evaluate(expression, $0) }
+  }
+
+  /// The value and its derivative by the elements of the gradient's inputs, jointly.
+  func differentiate(_ values: [Value], _ evaluator: Evaluator) throws -> (
+    value: Value, derivative: Value
+  ) {
+    try evaluator.derivative(at: gradientPlaces.map { values[$0] }) { duals in
+      var all = values
+      for (place, dual) in zip(gradientPlaces, duals) { all[place] = dual }
+      return try evaluate(all, evaluator)
+    }
+  }
+}
+
+/// The memory that evaluations of a `LossFunction` reuse; one for each thread.
+public struct Workspace: ~Copyable {
+  let evaluator: Evaluator
+}
+
+/// Whatever an evaluation throws, as an error with a place.
+func located<Result>(
+  _ evaluator: Evaluator, _ script: Script, _ id: NodeID, _ body: () throws -> Result
+) throws(LossError) -> Result {
+  evaluator.begin()
+  do {
+    return try body()
+  } catch let error as LossError {
+    throw error
+  } catch let problem as EvaluationProblem {
+    throw LossError(problem, in: script.source, at: script.range(of: id))
+  } catch {
+    throw LossError(EvaluationProblem.notAnExpression, in: script.source, at: script.range(of: id))
+  }
+}

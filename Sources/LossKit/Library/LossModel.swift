@@ -1,0 +1,74 @@
+/// A text of the language, parsed and checked, from which functions are made.
+///
+/// ```swift
+/// let model = try LossModel(source: "param s = [2, 1, 0.1]; let ce = lse(s) - s[0]")
+/// let ce = try model.function("ce", of: ["s"])
+/// let (value, gradient) = try ce.valueWithGradient(at: [2, 1, 0.1])
+/// ```
+///
+/// Immutable: models and their functions may be used from any number of threads.
+public struct LossModel: Sendable {
+  let symbols: SymbolTable
+  let root: Module
+  let builtins: [Builtin?]
+  let files: FileAccess
+
+  /// Parses a text and makes its definitions; what it would show, check or assert is left out.
+  ///
+  /// - Parameters:
+  ///   - fileName: what diagnostics call the text, and what paths in it are relative to.
+  ///   - files: what `import` and `csv` in it may read; nothing unless given.
+  ///   - cancellation: stops the evaluation of its inputs.
+  /// - Throws: the first error, with its place; further syntax errors are in `LossError.further`.
+  public init(
+    source: String, fileName: String? = nil, files: FileAccess = .none,
+    cancellation: Cancellation? = nil
+  ) throws(LossError) {
+    let session = Session(files: files, cancellation: cancellation)
+    let script = try session.parsed(Source(name: fileName, text: source))
+    try StatementRun(
+      session: session, script: script, module: session.root, echo: .script, output: { _ in }
+    ).definitionsOnly()
+    symbols = session.symbols
+    root = session.root
+    builtins = Builtins.bySymbol(symbols)
+    self.files = files
+  }
+
+  /// The names of the inputs that the text declares with `param`, in order.
+  public var params: [String] {
+    root.order.compactMap { root.own($0) }.filter { $0.kind == .param }.map(\.name)
+  }
+
+  /// The number of elements of an input or formula, at its present value; `nil` where there is none
+  /// of that name, or it holds no numbers.
+  public func size(of name: String) -> Int? {
+    guard let definition = root.find(symbols.intern(name)) else { return nil }
+    let evaluator = makeEvaluator(cancellation: nil)
+    let env = Environment(script: definition.script, scope: nil, module: root)
+    guard let value = try? evaluator.value(of: definition, definition.body, env), value.isNumeric
+    else { return nil }
+    return value.shape.reduce(1, *)
+  }
+
+  /// A function of some inputs.
+  ///
+  /// - Parameters:
+  ///   - loss: the name of a formula, or an expression, whose value is one number.
+  ///   - inputs: the params, data or formulas that a call supplies, in the order of its vector;
+  ///     each with the number of elements that it has in the model, arrays in row-major order.
+  ///   - gradientInputs: those of them by which gradients are taken; all of them unless given.
+  /// - Throws: an error where the loss or a name does not exist, or the loss is not one number at
+  ///   the model's own values.
+  public func function(
+    _ loss: String, of inputs: [String], wrt gradientInputs: [String]? = nil
+  ) throws(LossError) -> LossFunction {
+    try LossFunction(model: self, loss: loss, inputs: inputs, gradientInputs: gradientInputs)
+  }
+
+  func makeEvaluator(cancellation: Cancellation?) -> Evaluator {
+    Evaluator(
+      root: root, symbols: symbols, builtins: builtins,
+      account: MemoryAccount(cancellation: cancellation), files: files)
+  }
+}

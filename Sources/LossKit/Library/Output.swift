@@ -1,0 +1,112 @@
+/// Something that a session shows: a value with its gradient, a printed line, a table.
+public struct Output: @unchecked Sendable {  // Holds plain values only, which are immutable.
+  enum Content {
+    case value(Value, gradient: [(name: String, value: Value)]?, notes: [String])
+    case definition(String, notes: [String])
+    case print([Value])
+    case check(String, points: Int, skipped: Int)
+    case table(columns: [String], rows: [[Value]])
+  }
+
+  let content: Content
+  /// The text of the statement.
+  let source: String
+  let echo: Session.Echo
+
+  /// The line of the statement in its text, from 1.
+  public let line: Int
+
+  /// Whether a `print` made this: what `--quiet` keeps.
+  public var isPrint: Bool {
+    if case .print = content { true } else { false }
+  }
+}
+
+extension Output {
+  /// The output as text, without a final line end.
+  ///
+  /// - Parameter width: the columns of the terminal; `nil` where there is none, 80 then.
+  public func rendered(_ settings: DisplaySettings, width: Int?) -> StyledText {
+    let values = ValueText(settings: settings)
+    var text = StyledText()
+    switch content {
+    case .value(let value, let gradient, let notes):
+      text.append(values.text(value), as: .value)
+      if let gradient {
+        append(gradient, to: &text, values, width: width ?? 80)
+      }
+      append(notes, to: &text)
+    case .definition(let definition, let notes):
+      text.append(definition)
+      append(notes, to: &text)
+    case .print(let items):
+      text.append(items.map(values.printed).joined(separator: " "))
+    case .check(let condition, let points, let skipped):
+      if echo == .script { text.append("check \(condition): ") }
+      text.append("holds at \(points) random points")
+      if skipped > 0 { text.append(" (\(skipped) more skipped: both sides nan)") }
+    case .table(let columns, let rows):
+      append(columns, rows, to: &text, settings)
+    }
+    return text
+  }
+
+  private func append(_ notes: [String], to text: inout StyledText) {
+    for note in notes {
+      text.append("\n  ")
+      text.append("note: \(note)", as: .note)
+    }
+  }
+
+  /// In a script on the value's line if it fits there; at the prompt on lines of its own.
+  private func append(
+    _ gradient: [(name: String, value: Value)], to text: inout StyledText, _ values: ValueText,
+    width: Int
+  ) {
+    let parts = gradient.map { "∂\($0.name) = \(values.text($0.value))" }
+    let joined = parts.joined(separator: "   ")
+    let start = text.plain.count
+    if echo == .script, start + 8 + joined.count <= max(width, 80) {
+      text.append("        ")
+      text.append(joined, as: .derivative)
+      return
+    }
+    var column = width
+    for part in parts {
+      if column + 3 + part.count > width {
+        text.append("\n  ")
+        column = 2 + part.count
+      } else {
+        text.append("   ")
+        column += 3 + part.count
+      }
+      text.append(part, as: .derivative)
+    }
+  }
+
+  /// Numbers in tables have 13 digits unless set otherwise: enough to compare, and even columns.
+  private func append(
+    _ columns: [String], _ rows: [[Value]], to text: inout StyledText, _ settings: DisplaySettings
+  ) {
+    var settings = settings
+    settings.digits = settings.digits ?? 13
+    let values = ValueText(settings: settings)
+    let cells = rows.map { $0.map(values.printed) }
+    let widths = columns.indices.map { i in
+      max(columns[i].count, cells.map { $0[i].count }.max() ?? 0)
+    }
+    func padded(_ row: [String]) -> String {
+      var line = ""
+      for (i, cell) in row.enumerated() {
+        line += i == 0 ? " " : "   "
+        line += cell
+        if i + 1 < row.count {
+          line += String(repeating: " ", count: widths[i] - cell.count)
+        }
+      }
+      return line
+    }
+    text.append(padded(columns), as: .heading)
+    for row in cells { text.append("\n" + padded(row)) }
+  }
+}

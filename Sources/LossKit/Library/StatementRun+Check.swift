@@ -1,0 +1,364 @@
+/// The two sides of a comparison, or a condition of another form.
+struct Comparison {
+  struct Link {
+    let left: NodeID
+    let right: NodeID
+    let comparison: ChainOperator
+  }
+
+  /// Empty for a condition that is no comparison.
+  let links: [Link]
+  let condition: NodeID
+
+  init(_ condition: NodeID, _ script: Script) {
+    self.condition = condition
+    let node = script[condition]
+    var links: [Link] = []
+    if node.kind == .comparison {
+      let list = script.list(node.a)
+      for i in stride(from: 1, to: list.count, by: 3) {
+        // Before an operator stands its left operand: the first one, or the one of the last link.
+        links.append(
+          Link(
+            left: list.node(i - 1), right: list.node(i + 2),
+            comparison: ChainOperator(rawValue: list[i]) ?? .equal))
+      }
+    }
+    self.links = links
+  }
+}
+
+extension StatementRun {
+  // MARK: assert
+
+  func assert(_ node: Node, _ id: NodeID) throws {
+    let list = script.list(node.b)
+    let condition = NodeID(index: node.a)
+    let comparison = Comparison(condition, script)
+    let tolerance: Double? =
+      list.node(1).isNone
+      ? nil
+      : try evaluator.locating(list.node(1), env) {
+        try evaluate(list.node(1)).plain.numberOrThrow()
+      }
+    let holds: Bool
+    if tolerance != nil, !comparison.links.isEmpty {
+      holds = try comparison.links.allSatisfy { link in
+        let (a, b) = try (evaluate(link.left), evaluate(link.right))
+        return try evaluator.locating(condition, env) {
+          try Evaluator.compare(link.comparison, a, b, tolerance: tolerance).holdsEverywhere(
+            .assertion)
+        }
+      }
+    } else {
+      let value = try evaluate(condition)
+      holds = try evaluator.locating(condition, env) { try value.holdsEverywhere(.assertion) }
+    }
+    if holds { return }
+    let message: String? =
+      list.node(0).isNone
+      ? nil : ValueText(settings: session.settings).printed(try evaluate(list.node(0)))
+    throw error(
+      .assertionFailed(
+        script.text(of: condition), message: message, details: try sides(of: comparison, env)),
+      condition)
+  }
+
+  /// Both sides of a comparison with their values, other than those that are written out.
+  func sides(of comparison: Comparison, _ env: Environment) throws -> [String] {
+    var lines: [String] = []
+    var seen: Set<NodeID> = []
+    for link in comparison.links {
+      for side in [link.left, link.right] where seen.insert(side).inserted {
+        let text = script.text(of: side)
+        let value = ValueText(settings: session.settings).text(
+          try evaluator.evaluate(side, env).plain)
+        if text != value { lines.append("\(text) = \(value)") }
+      }
+    }
+    return lines
+  }
+
+  // MARK: check
+
+  /// How many points a check draws.
+  static let draws = 1000
+
+  func check(_ node: Node, _ id: NodeID) throws {
+    let condition = NodeID(index: node.a)
+    let comparison = Comparison(condition, script)
+    let sources = try drawSources(node, condition)
+    if sources.isEmpty { throw error(.checkWithoutDraws, condition) }
+    var points: [[Value]] = []
+    for draw in 0..<StatementRun.draws {
+      points.append(try sources.map { try $0.draw(UInt64(draw)) })
+      if session.account.isCancelled { throw error(.cancelled, condition) }
+    }
+    let outcomes = try outcomes(comparison, sources, points)
+    if let failure = outcomes.firstIndex(of: .fails) {
+      throw try counterexample(comparison, sources, points[failure], condition)
+    }
+    let skipped = outcomes.count { $0 == .skipped }
+    if skipped == outcomes.count { throw error(.checkSkippedAll(skipped), condition) }
+    show(
+      .check(script.text(of: condition), points: outcomes.count - skipped, skipped: skipped), id)
+  }
+
+  /// What happened at one point.
+  enum Outcome { case holds, fails, skipped }
+
+  /// A name that is drawn.
+  struct DrawSource {
+    let name: String
+    let target: Target
+    /// The value at a draw, by its number.
+    let draw: (UInt64) throws -> Value
+    /// Whether a value may be tried when a counterexample is simplified.
+    let admits: (Double) -> Bool
+  }
+
+  private func drawSources(_ node: Node, _ condition: NodeID) throws -> [DrawSource] {
+    let list = script.list(node.b)
+    if list.isEmpty {
+      return evaluator.params(of: condition, env).enumerated().map { number, param in
+        let shape = param.value.shape
+        let interval = param.interval
+        return DrawSource(
+          name: param.name, target: .definition(param),
+          draw: { try drawn(shape, interval, draw: $0, stream: UInt64(number)) },
+          admits: { interval?.contains($0) ?? true })
+      }
+    }
+    return try stride(from: 0, to: list.count, by: 4).map { i in
+      let symbol = list.symbol(i)
+      let target: Target = module.find(symbol).map { .definition($0) } ?? .local(symbol)
+      let expression = list.node(i + 3)
+      let name = session.symbols.name(of: symbol)
+      if list[i + 2] == 1 { return try rangeSource(name, target, expression, number: UInt64(i)) }
+      return DrawSource(
+        name: name, target: target,
+        draw: { draw in
+          evaluator.drawSeed = draw + 1
+          defer { evaluator.drawSeed = 0 }
+          let value = try evaluate(expression).plain
+          guard value.isNumeric else {
+            throw error(.inputKind(name, value.kindDescription), expression)
+          }
+          return value
+        }, admits: { _ in true })
+    }
+  }
+
+  /// `x in 0...1`: a real interval; `i in 0..<n`: whole numbers; `k in [1, 2]`: one of these.
+  private func rangeSource(_ name: String, _ target: Target, _ id: NodeID, number: UInt64) throws
+    -> DrawSource
+  {
+    let node = script[id]
+    if node.kind == .range, node.detail == 1 {
+      let interval = try interval(id, name)
+      return DrawSource(
+        name: name, target: target,
+        draw: { try drawn([], interval, draw: $0, stream: number + 100) },
+        admits: interval.contains)
+    }
+    let places = try places(of: id)
+    guard !places.isEmpty else { throw error(.intervalIsEmpty(name), id) }
+    let numbers = places.compactMap { try? $0.numberOrThrow() }
+    return DrawSource(
+      name: name, target: target,
+      draw: { draw in
+        var stream = RandomStream(seed: draw, stream: number + 200)
+        return places[Int(stream.nextInteger(below: UInt64(places.count)))]
+      }, admits: numbers.contains)
+  }
+
+  /// Normal with standard deviation 3, or even over an interval.
+  private func drawn(
+    _ shape: [Int], _ interval: ClosedRange<Double>?, draw: UInt64, stream number: UInt64
+  ) throws -> Value {
+    var stream = RandomStream(seed: draw, stream: number)
+    let result = try Tensor(shape: shape, account: session.account)
+    for i in 0..<result.count {
+      if let interval {
+        let u = stream.nextUniform()
+        result.start[i] = interval.lowerBound * (1 - u) + interval.upperBound * u
+      } else {
+        result.start[i] = 3 * stream.nextNormal()
+      }
+    }
+    return result.value
+  }
+
+  // MARK: At all points at once, or one by one
+
+  private func outcomes(
+    _ comparison: Comparison, _ sources: [DrawSource], _ points: [[Value]]
+  ) throws -> [Outcome] {
+    if let outcomes = try outcomesInLanes(comparison, sources, points) { return outcomes }
+    return try points.map { try outcome(comparison, sources, at: $0) }
+  }
+
+  /// `nil` where something differs from draw to draw that cannot, or an error needs its own point.
+  private func outcomesInLanes(
+    _ comparison: Comparison, _ sources: [DrawSource], _ points: [[Value]]
+  ) throws -> [Outcome]? {
+    let lane = evaluator.newLane(size: points.count, kind: .elements)
+    evaluator.openExtent = points.count
+    evaluator.openLanes = 1
+    defer {
+      evaluator.openExtent = 1
+      evaluator.openLanes = 0
+    }
+    do {
+      let replacements = try sources.enumerated().map { i, source in
+        let values = points.map { $0[i] }
+        guard values.allSatisfy({ $0.shape == values[0].shape }) else { throw LaneDependence() }
+        return (
+          target: source.target,
+          value: try Value.stacked(values, account: session.account).openingLane(lane)
+        )
+      }
+      let perLink = try with(replacements) { inner -> [Tensor] in
+        try states(comparison, inner).map { state in
+          try state.closingLane(lane, account: session.account).arrayOrThrow()
+        }
+      }
+      return points.indices.map { point in
+        var outcome = Outcome.holds
+        for state in perLink {
+          let size = state.count / max(points.count, 1)
+          for x in UnsafeBufferPointer(start: state.start + point * size, count: size) {
+            if x == 0 { return .fails }
+            if x.isNaN { outcome = .skipped }
+          }
+        }
+        return outcome
+      }
+    } catch let error as LossError where error.isCancellation {
+      throw error
+    } catch {
+      return nil
+    }
+  }
+
+  private func outcome(_ comparison: Comparison, _ sources: [DrawSource], at point: [Value]) throws
+    -> Outcome
+  {
+    try with(zip(sources, point).map { ($0.target, $1) }) { inner -> Outcome in
+      var outcome = Outcome.holds
+      for state in try states(comparison, inner) {
+        let elements: [Double] =
+          if case .tensor(let tensor) = state { Array(tensor.elements) } else {
+            [try state.numberOrThrow()]
+          }
+        if elements.contains(0) { return .fails }
+        if elements.contains(where: \.isNaN) { outcome = .skipped }
+      }
+      return outcome
+    }
+  }
+
+  /// For each link of the comparison 1 where it holds, 0 where not, nan where both sides are nan.
+  private func states(_ comparison: Comparison, _ env: Environment) throws -> [Value] {
+    if comparison.links.isEmpty {
+      let value = try evaluator.evaluate(comparison.condition, env)
+      guard value.isMask else {
+        throw evaluator.error(
+          .notATruthValue(.check, value.kindDescription), comparison.condition, env)
+      }
+      return [value]
+    }
+    return try comparison.links.map { link in
+      let a = try evaluator.evaluate(link.left, env).plain
+      let b = try evaluator.evaluate(link.right, env).plain
+      if case .text = a {
+        return try Evaluator.compare(link.comparison, a, b, tolerance: nil)
+      }
+      return try evaluator.locating(comparison.condition, env) {
+        try .mapped(a, b) { StatementRun.state(link.comparison, $0, $1) }
+      }
+    }
+  }
+
+  /// `==`, `<=` and `>=` hold where the sides are equal to rounding.
+  private static func state(_ comparison: ChainOperator, _ a: Double, _ b: Double) -> Double {
+    if a.isNaN, b.isNaN { return .nan }
+    let holds =
+      switch comparison {
+      case .less: a < b
+      case .greater: a > b
+      case .notEqual: a != b
+      case .lessOrEqual: a <= b || Evaluator.isClose(a, b)
+      case .greaterOrEqual: a >= b || Evaluator.isClose(a, b)
+      default: Evaluator.isClose(a, b)
+      }
+    return holds ? 1 : 0
+  }
+
+  // MARK: Counterexamples
+
+  /// The error for a point where the comparison fails, made as simple as it can be while failing.
+  private func counterexample(
+    _ comparison: Comparison, _ sources: [DrawSource], _ found: [Value], _ condition: NodeID
+  ) throws -> LossError {
+    var point = found
+    for (i, source) in sources.enumerated() {
+      point[i] = try simplified(point, i, source, comparison, sources)
+    }
+    let text = ValueText(settings: session.settings)
+    var details = zip(sources, point).map { "\($0.name) = \(text.text($1))" }
+    details += try with(zip(sources, point).map { ($0.target, $1) }) { inner -> [String] in
+      try sides(of: comparison, inner)
+    }
+    return error(.checkFailed(details: details), condition)
+  }
+
+  private func simplified(
+    _ point: [Value], _ place: Int, _ source: DrawSource, _ comparison: Comparison,
+    _ sources: [DrawSource]
+  ) throws -> Value {
+    let isArray = !point[place].shape.isEmpty
+    var elements: [Double] =
+      if case .tensor(let tensor) = point[place] { Array(tensor.elements) } else {
+        [try point[place].numberOrThrow()]
+      }
+    func value(_ elements: [Double]) throws -> Value {
+      isArray
+        ? .tensor(try Tensor(elements, shape: point[place].shape, account: session.account))
+        : .number(elements[0])
+    }
+    func fails(_ candidate: [Double]) throws -> Bool {
+      guard candidate.allSatisfy(source.admits) else { return false }
+      var changed = point
+      changed[place] = try value(candidate)
+      return (try? outcome(comparison, sources, at: changed)) == .fails
+    }
+    let zeros = [Double](repeating: 0, count: elements.count)
+    if try fails(zeros) { return try value(zeros) }
+    // Long vectors: the first elements are enough to see why.
+    for i in elements.indices.prefix(64) {
+      for simple in [0, 1, -1, elements[i].rounded(), (elements[i] * 2).rounded() / 2] {
+        if session.account.isCancelled { throw EvaluationProblem.cancelled }
+        var candidate = elements
+        candidate[i] = simple
+        if candidate[i] != elements[i], try fails(candidate) {
+          elements = candidate
+          break
+        }
+      }
+    }
+    return try value(elements)
+  }
+}
+
+extension Value {
+  /// Whether a truth value is true, or all of a mask.
+  func holdsEverywhere(_ use: TruthUse) throws -> Bool {
+    guard isMask else { throw EvaluationProblem.notATruthValue(use, kindDescription) }
+    switch self {
+    case .truth(let truth): return truth
+    case .tensor(let tensor): return tensor.elements.allSatisfy { $0 != 0 }
+    default: return false
+    }
+  }
+}

@@ -1,0 +1,245 @@
+extension StatementRun {
+  // MARK: Values with gradients
+
+  func show(_ node: Node, _ id: NodeID) throws {
+    let e = NodeID(index: node.a)
+    let expression = script[e]
+    // `e at (…)` is shown with its gradient at that point.
+    let replacements = expression.kind == .at ? try evaluator.atBindings(expression, env) : []
+    let body = expression.kind == .at ? NodeID(index: expression.a) : e
+    let value = try evaluator.replacing(replacements, in: env) { try evaluator.evaluate(body, $0) }
+    var gradient: [(name: String, value: Value)]?
+    if isNumber(value), !mentionsDerivative(e) {
+      gradient = try self.gradient(of: body, replacements)
+    }
+    var notes = cornerNotes(id)
+    if let fault = Provenance.Fault(of: [value]) {
+      notes += faultNote(fault, in: .value, id) {
+        _ = try evaluator.replacing(replacements, in: env) { try evaluator.evaluate(body, $0) }
+      }
+    } else if let fault = Provenance.Fault(of: gradient?.map(\.value) ?? []) {
+      notes += faultNote(fault, in: .derivative, id) { _ = try self.gradient(of: body, replacements) }
+    }
+    evaluator.lastValue = value.plain
+    show(.value(value.plain, gradient: gradient, notes: notes), id)
+  }
+
+  private func isNumber(_ value: Value) -> Bool {
+    if case .number = value { true } else { false }
+  }
+
+  /// The gradient by all params jointly, in the order of their declaration.
+  private func gradient(
+    of e: NodeID, _ replacements: [(target: Target, value: Value)]
+  ) throws -> [(name: String, value: Value)]? {
+    let params = evaluator.params(of: e, env)
+    if params.isEmpty { return nil }
+    return try evaluator.replacing(replacements, in: env) { inner in
+      let values = try params.map { try evaluator.value(of: $0, e, inner) }
+      // A param that `at` replaced by something else has no gradient to show.
+      guard values.allSatisfy(\.isNumeric) else { return nil }
+      let (_, derivative) = try evaluator.derivative(at: values) { duals in
+        try evaluator.replacing(zip(params, duals).map { (.definition($0), $1) }, in: inner) {
+          try evaluator.evaluate(e, $0)
+        }
+      }
+      let parts = try evaluator.parts(derivative, values.map(\.shape), of: [])
+      return zip(params, parts).map { ($0.name, $1) }
+    }
+  }
+
+  /// Whether the expression's own text asks for a derivative.
+  private func mentionsDerivative(_ id: NodeID) -> Bool {
+    var pending = [id]
+    while let next = pending.popLast() {
+      let node = script[next]
+      if node.kind == .name, case .special? = evaluator.builtin(Symbol(index: node.a))?.implementation {
+        return true
+      }
+      script.forEachChild(of: next) { pending.append($0) }
+    }
+    return false
+  }
+
+  // MARK: Notes
+
+  /// Where a nan or an infinity first arose, if all inputs are finite.
+  private func faultNote(
+    _ fault: Provenance.Fault, in part: Provenance.Part, _ id: NodeID,
+    _ evaluation: () throws -> Void
+  ) -> [String] {
+    let inputs = evaluator.dependencies(of: NodeID(index: script[id].a), env, .all).filter(\.isInput)
+    guard inputs.allSatisfy({ Provenance.Fault(of: [$0.value]) == nil }),
+      let finding = evaluator.whereFirst(fault, in: part, evaluation)
+    else { return [] }
+    let name = fault == .nan ? "nan" : "infinity"
+    let what = part == .value ? "\(name) first arises" : "\(name) first arises in the derivative"
+    return [
+      "\(what) here: \(finding.text) (\(describe([finding.site], id)))"
+        + (finding.hint.map { "; \($0)" } ?? "")
+    ]
+  }
+
+  private func cornerNotes(_ statement: NodeID) -> [String] {
+    var places: [(primitive: String, places: [CallSite])] = []
+    for event in evaluator.corners.takeEvents() {
+      if let known = places.firstIndex(where: { $0.primitive == event.primitive }) {
+        places[known].places.append(event.place)
+      } else {
+        places.append((event.primitive, [event.place]))
+      }
+    }
+    if places.isEmpty { return [] }
+    let list = places.map { "\($0.primitive) is at a corner here (\(describe($0.places, statement)))" }
+    return [
+      list.joined(separator: ", ")
+        + "; if the whole is not differentiable, the gradient shown is one of Clarke's generalized "
+        + "gradients"
+    ]
+  }
+
+  /// `column 9`, `columns 1 and 11` on the statement's own line, else with line and file.
+  private func describe(_ places: [CallSite], _ statement: NodeID) -> String {
+    let line = script.source.line(at: script.range(of: statement).start)
+    let own = places.filter {
+      $0.source === script.source && $0.source.line(at: $0.range.start) == line
+    }
+    var parts: [String] = []
+    let columns = own.map { $0.source.column(at: $0.range.start) }.sorted().map(String.init)
+    if !columns.isEmpty {
+      parts.append(columns.count == 1 ? "column \(columns[0])" : "columns \(joined(columns))")
+    }
+    parts += places.filter { !own.contains($0) }.map { place in
+      let place = (place.source, place.range.start)
+      let file = place.0 === script.source ? nil : place.0.name
+      return (file.map { "\($0), " } ?? "")
+        + (place.0.hasSeveralLines ? "line \(place.0.line(at: place.1)), " : "")
+        + "column \(place.0.column(at: place.1))"
+    }
+    return joined(parts)
+  }
+
+  private func joined(_ items: [String]) -> String {
+    items.count < 2
+      ? items.joined() : items.dropLast().joined(separator: ", ") + " and " + (items.last ?? "")
+  }
+
+  // MARK: Tables
+
+  func table(_ node: Node, _ id: NodeID) throws {
+    let columns = script.list(node.a)
+    let list = script.list(node.b)
+    let symbol = list.symbol(2)
+    let name = session.symbols.name(of: symbol)
+    let target: Target = module.find(symbol).map { .definition($0) } ?? .local(symbol)
+    var rows: [[Value]] = []
+    for value in try places(of: list.node(4)) {
+      let row = try with([(target, value)]) { inner in
+        try columns.indices.map { i in
+          let cell = try evaluator.evaluate(columns.node(i), inner).plain
+          switch cell {
+          case .function, .record:
+            throw error(.tableEntry(cell.kindDescription), columns.node(i))
+          default: return cell
+          }
+        }
+      }
+      rows.append([value] + row)
+    }
+    let header = [name] + columns.indices.map { script.text(of: columns.node($0)) }
+    show(.table(columns: header, rows: rows), id)
+  }
+
+  /// The values that a range or an array has, one after another.
+  func places(of id: NodeID) throws -> [Value] {
+    let node = script[id]
+    if node.kind == .range {
+      return try evaluator.wholeRange(node, id, env).map { .number(Double($0)) }
+    }
+    let value = try evaluate(id).plain
+    switch value {
+    case .texts(let texts): return texts.elements.map { .text($0) }
+    case .tensor(let tensor) where !tensor.shape.isEmpty:
+      return try (0..<tensor.shape[0]).map { try .apply(TakeRow(row: $0), value) }
+    default: throw error(.tableRange(value.kindDescription), id)
+    }
+  }
+
+  /// Evaluates with names replaced, or bound where the text has no input of that name.
+  func with<Result>(
+    _ replacements: [(target: Target, value: Value)], _ body: (Environment) throws -> Result
+  ) throws -> Result {
+    let scope = Scope(parent: nil)
+    for case (.local(let symbol), let value) in replacements {
+      scope.bindings.append(.init(symbol: symbol, value: value))
+    }
+    let globals = replacements.filter {
+      if case .definition = $0.target { true } else { false }
+    }
+    return try evaluator.replacing(globals, in: env.with(scope.bindings.isEmpty ? nil : scope), body)
+  }
+
+  // MARK: Imports
+
+  func importFile(_ node: Node, _ id: NodeID) throws {
+    if node.a == .max {
+      let name = session.symbols.name(of: Symbol(index: node.b))
+      if name == "losses" { throw error(.comesLater("import losses"), id) }
+      throw error(.unknownLibrary(name), id)
+    }
+    let path = script.tree.texts[Int(node.a)]
+    let resolved = path.hasPrefix("/") ? path : script.folder + path
+    if session.importsInProgress.contains(resolved) {
+      throw error(.importCycle(session.importsInProgress + [resolved]), id)
+    }
+    let imported: Module
+    if let known = session.imported[resolved] {
+      imported = known
+    } else {
+      let bytes: [UInt8]
+      do {
+        bytes = try session.files.read(resolved)
+      } catch let failure {
+        throw error(.cannotRead(path, failure.reason), id)
+      }
+      let file = try session.parsed(Source(name: resolved, bytes: bytes))
+      imported = Module(name: stem(of: path), root: session.root)
+      session.importsInProgress.append(resolved)
+      defer { session.importsInProgress.removeLast() }
+      let run = StatementRun(
+        session: session, script: file, module: imported, echo: .script, output: { _ in })
+      try run.definitionsOnly()
+      session.imported[resolved] = imported
+    }
+    module.add(imported)
+    evaluator.definitionsChanged()
+  }
+
+  /// A file's name without folder and ending.
+  private func stem(of path: String) -> String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    return file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
+  }
+}
+
+extension Provenance.Fault {
+  /// What is wrong with some values: nan where there is one, else infinity.
+  fileprivate init?(of values: [Value]) {
+    var hasInfinity = false
+    for value in values {
+      let elements: [Double] =
+        switch value {
+        case .number(let x): [x]
+        case .tensor(let tensor): Array(tensor.elements)
+        default: []
+        }
+      if elements.contains(where: \.isNaN) {
+        self = .nan
+        return
+      }
+      hasInfinity = hasInfinity || elements.contains(where: \.isInfinite)
+    }
+    guard hasInfinity else { return nil }
+    self = .infinity
+  }
+}

@@ -1,0 +1,135 @@
+/// Values as text.
+struct ValueText {
+  let settings: DisplaySettings
+
+  func text(_ x: Double) -> String {
+    settings.digits.map { NumberFormat.formatted(x, digits: $0) } ?? NumberFormat.formatted(x)
+  }
+
+  func text(_ value: Value) -> String {
+    switch value {
+    case .number(let x): text(x)
+    case .truth(let x): x ? "true" : "false"
+    case .tensor(let tensor): text(tensor)
+    case .scalarDual, .dual, .series: text(value.plain)
+    case .text(let text): quoted(text)
+    case .texts(let texts): text(texts)
+    case .function(let function): "function \(function.parameterList)"
+    case .record(let record):
+      "{"
+        + zip(record.names, record.values).map { "\(ValueText.fieldName($0)) = \(text($1))" }
+        .joined(separator: ", ") + "}"
+    }
+  }
+
+  /// As `print` shows it: a text without its quotes.
+  func printed(_ value: Value) -> String {
+    if case .text(let text) = value { return text }
+    return text(value)
+  }
+
+  private func text(_ tensor: Tensor) -> String {
+    var isElided = false
+    var result = ""
+    append(tensor, axis: 0, offset: 0, to: &result, &isElided)
+    if isElided {
+      result += " (\(tensor.shape.map(String.init).joined(separator: ", ")))"
+    }
+    return result
+  }
+
+  private func append(
+    _ tensor: Tensor, axis: Int, offset: Int, to result: inout String, _ isElided: inout Bool
+  ) {
+    guard axis < tensor.shape.count else {
+      let x = tensor.start[offset]
+      result += tensor.isMask ? (x != 0 ? "true" : "false") : text(x)
+      return
+    }
+    let count = tensor.shape[axis]
+    let step = tensor.shape[(axis + 1)...].reduce(1, *)
+    result += "["
+    for (position, i) in shownPlaces(count).enumerated() {
+      if position > 0 { result += ", " }
+      if let i {
+        append(tensor, axis: axis + 1, offset: offset + i * step, to: &result, &isElided)
+      } else {
+        isElided = true
+        result += "… "
+      }
+    }
+    result += "]"
+  }
+
+  /// The places that are shown, `nil` for those left out.
+  private func shownPlaces(_ count: Int) -> [Int?] {
+    count > settings.elide ? [0, 1, 2, nil, count - 1] : Array(0..<count)
+  }
+
+  private func text(_ texts: TextArray) -> String {
+    let count = texts.elements.count
+    let shown = shownPlaces(count).map { $0.map { quoted(texts.elements[$0]) } ?? "… " }
+    return "[\(shown.joined(separator: ", "))]" + (count > settings.elide ? " (\(count))" : "")
+  }
+
+  /// A text as it is written in a script.
+  func quoted(_ text: String) -> String {
+    var result = "\""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case _ where character.value < 0x20 || character.value == 0x7F:
+        result += "\\u{\(String(character.value, radix: 16))}"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result + "\""
+  }
+
+  private static func fieldName(_ name: String) -> String {
+    let isName =
+      name.unicodeScalars.first.map { $0.properties.isAlphabetic || $0 == "_" } ?? false
+      && name.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_"
+      }
+    return isName ? name : ValueText(settings: DisplaySettings()).quoted(name)
+  }
+}
+
+extension Function {
+  /// The parameters in brackets, defaults from their own text.
+  var parameterList: String {
+    switch self {
+    case .closure(let closure):
+      let script = closure.environment.script
+      return "("
+        + closure.parameters.map { parameter in
+          let end = script.source.nameEnd(at: parameter.offset)
+          let name = script.source.text(SourceRange(start: parameter.offset, end: end))
+          return parameter.defaultValue.isNone
+            ? name : "\(name) = \(script.text(of: parameter.defaultValue))"
+        }.joined(separator: ", ") + ")"
+    case .builtin(let builtin): return String(builtin.signature.dropFirst(builtin.name.count))
+    case .derivative(let derivative): return derivative.base.parameterList
+    }
+  }
+}
+
+extension Source {
+  /// Where a name that starts at an offset ends.
+  func nameEnd(at start: UInt32) -> UInt32 {
+    var end = Int(start)
+    while end < bytes.count {
+      let byte = bytes[end]
+      let isWord =
+        byte >= 0x80 || byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+      if !isWord { break }
+      end += 1
+    }
+    return UInt32(end)
+  }
+}
