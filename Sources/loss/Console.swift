@@ -1,0 +1,82 @@
+import LossKit
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Where answers and errors go, and in which form.
+final class Console {
+  /// The form of what is shown.
+  enum Form { case text, json }
+
+  /// How much of what a script shows is kept.
+  enum Amount { case everything, prints }
+
+  let output = TextStream(descriptor: STDOUT_FILENO)
+  let errors = TextStream(descriptor: STDERR_FILENO)
+  let form: Form
+  let amount: Amount
+  private let color: ColorChoice
+
+  init(form: Form, amount: Amount, color: ColorChoice) {
+    self.form = form
+    self.amount = amount
+    self.color = color
+  }
+
+  /// Shows what a session made; `file` is the script's name where there are several.
+  func show(_ result: Output, settings: DisplaySettings, file: String?) {
+    if amount == .prints, !result.isPrint { return }
+    switch form {
+    case .text: show(result.rendered(settings, width: output.width))
+    case .json: write(result.json(file: file), to: output)
+    }
+  }
+
+  func show(_ text: StyledText) {
+    write(color.colors(output) ? text.colored : text.plain, to: output)
+  }
+
+  /// Shows an error, and with a syntax error the others of the same text.
+  func show(_ error: LossError, file: String?) {
+    for error in [error] + error.further {
+      switch form {
+      case .text: showError(error.rendered())
+      case .json: write(error.json(file: file), to: output)
+      }
+    }
+  }
+
+  /// Shows an error of the program itself, as against one of a script.
+  func fail(_ message: String, hint: String? = nil) {
+    switch form {
+    case .text:
+      var text = StyledText("error", as: .error)
+      text.append(": \(message)")
+      if let hint { text.append("\n  \(hint)", as: .hint) }
+      showError(text)
+    case .json:
+      let hintPart = hint.map { ", \"hint\": \(jsonText($0))" } ?? ""
+      write("{\"error\": \(jsonText(message))\(hintPart)}", to: output)
+    }
+  }
+
+  func flush() {
+    output.flush()
+    errors.flush()
+  }
+
+  private func showError(_ text: StyledText) {
+    // Both streams often end in one terminal or file: answers come before the error after them.
+    output.flush()
+    write(color.colors(errors) ? text.colored : text.plain, to: errors)
+  }
+
+  private func write(_ line: String, to stream: TextStream) {
+    stream.write(line)
+    stream.write("\n")
+    stream.endAnswer()
+  }
+}

@@ -1,0 +1,140 @@
+import LossKit
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The files of this machine, read and written with system calls: Foundation would cost more time
+/// to load than a short script takes to run.
+enum LocalFiles {
+  /// What a session reads with; the library has resolved the path already.
+  static let access = FileAccess(read: { path throws(FileAccess.Failure) in try read(path) })
+
+  /// A device such as `/dev/zero` has no end; a script or table larger than this has no reader.
+  private static let sizeLimit = 1 << 30
+
+  static func read(_ path: String) throws(FileAccess.Failure) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(errno) }
+    defer { close(descriptor) }
+    return try read(descriptor: descriptor)
+  }
+
+  static func read(descriptor: Int32) throws(FileAccess.Failure) -> [UInt8] {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
+    if (status.st_mode & S_IFMT) == S_IFDIR { throw failure(EISDIR) }
+
+    var result: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      // Reading may take long by itself, and wait for long: at a terminal, or a slow disk.
+      if Interruption.cancellation.isCancelled { throw FileAccess.Failure(reason: "interrupted") }
+      let count = blockRead(descriptor, into: &block)
+      if count == 0 { return result }
+      guard count > 0 else {
+        if errno == EINTR { continue }
+        throw failure(errno)
+      }
+      result.append(contentsOf: block[..<count])
+      if result.count > sizeLimit {
+        throw FileAccess.Failure(reason: "it is larger than 1 GB")
+      }
+    }
+  }
+
+  /// Writes a file in one step: a reader sees the old text or the new one, and a full disk leaves
+  /// the old one.
+  static func write(
+    _ bytes: [UInt8], to path: String, permissions: mode_t = 0o666
+  ) throws(FileAccess.Failure) {
+    // Through a link, or in place of a device, the name itself must stay what it is.
+    var status = stat()
+    let isPlain = lstat(path, &status) != 0 || (status.st_mode & S_IFMT) == S_IFREG
+    let target = isPlain ? "\(path).\(getpid()).new" : path
+    let descriptor = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, permissions)
+    guard descriptor >= 0 else { throw failure(errno) }
+    var reason = append(bytes, to: descriptor)
+    if close(descriptor) != 0, reason == nil { reason = errno }
+    if isPlain, reason == nil, rename(target, path) != 0 { reason = errno }
+    if let reason {
+      if isPlain { unlink(target) }
+      throw failure(reason)
+    }
+  }
+
+  /// Writes all bytes; the error number where that failed.
+  static func append(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+    var start = 0
+    while start < bytes.count {
+      let count = bytes.withUnsafeBytes { all in
+        #if canImport(Glibc)
+          Glibc.write(descriptor, all.baseAddress?.advanced(by: start), all.count - start)
+        #else
+          Darwin.write(descriptor, all.baseAddress?.advanced(by: start), all.count - start)
+        #endif
+      }
+      if count > 0 {
+        start += count
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    return nil
+  }
+
+  /// `~` and `~/…` as a shell reads them, for the commands whose argument no shell has seen.
+  static func expandingTilde(_ path: String) -> String {
+    guard path == "~" || path.hasPrefix("~/"), let home = environmentVariable("HOME") else {
+      return path
+    }
+    return home + path.dropFirst()
+  }
+
+  /// The names in a folder that begin with `prefix`, sorted, folders with a `/` at their end.
+  static func names(in folder: String, prefix: String) -> [String] {
+    guard let handle = opendir(folder.isEmpty ? "." : folder) else { return [] }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        tuple.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: tuple.pointee))
+        {
+          String(cString: $0)
+        }
+      }
+      // Hidden files only for who asks for them.
+      guard name.hasPrefix(prefix), name != ".", name != "..",
+        !name.hasPrefix(".") || prefix.hasPrefix(".")
+      else { continue }
+      names.append(name + (isFolder(folder + name) ? "/" : ""))
+    }
+    return names.sorted()
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == S_IFDIR
+  }
+
+  private static func blockRead(_ descriptor: Int32, into block: inout [UInt8]) -> Int {
+    block.withUnsafeMutableBytes { bytes in
+      #if canImport(Glibc)
+        Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+      #else
+        Darwin.read(descriptor, bytes.baseAddress, bytes.count)
+      #endif
+    }
+  }
+
+  private static func failure(_ number: Int32) -> FileAccess.Failure {
+    switch number {
+    case ENOENT, ENOTDIR: FileAccess.Failure(reason: "there is no such file")
+    case EISDIR: FileAccess.Failure(reason: "it is a folder")
+    case EACCES, EPERM: FileAccess.Failure(reason: "permission denied")
+    default: FileAccess.Failure(reason: systemErrorText(number))
+    }
+  }
+}

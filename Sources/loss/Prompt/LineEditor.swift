@@ -1,0 +1,154 @@
+@preconcurrency import CReadline
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Reads lines with GNU readline.
+///
+/// Through its callback interface: the blocking one handles Ctrl-C by jumping out of a signal
+/// handler, which Swift must not be left by. Here the program waits on the keyboard and on signals
+/// together, and hands readline one key at a time.
+///
+/// readline keeps its state in globals, so there is one editor, used by the main thread only.
+final class LineEditor {
+  /// What a read came to.
+  enum Event: Equatable {
+    case line(String)
+
+    /// Ctrl-C: the line is abandoned.
+    case interrupted
+
+    /// Ctrl-D on an empty line, or the terminal went away.
+    case end
+  }
+
+  /// The stream on which the line is shown.
+  enum Terminal { case output, errors }
+
+  init(terminal: Terminal, completer: @escaping (String) -> Completion) {
+    useUnicode()
+    rl_readline_name = UnsafePointer(strdup("Loss"))
+    if terminal == .errors { rl_outstream = fdopen(dup(STDERR_FILENO), "w") }
+    // Signals come through `Interruption`; variables LINES and COLUMNS would be stale copies.
+    rl_catch_signals = 0
+    rl_catch_sigwinch = 0
+    rl_change_environment = 0
+    // A default only: the user's inputrc is read after it.
+    rl_variable_bind("show-all-if-ambiguous", "on")
+    LineEditorCallbacks.completer = completer
+    rl_attempted_completion_function = { _, start, end in
+      LineEditorCallbacks.completions(start: start, end: end)
+    }
+    rl_completion_display_matches_hook = { _, _, _ in LineEditorCallbacks.showCandidates() }
+    // As readline has them, but without the backslash of `\alpha` and with all operators.
+    rl_completer_word_break_characters = UnsafePointer(strdup(" \t\n\"()[]{}<>=+-*/%^@,;!|&#"))
+    rl_initialize()
+    using_history()
+    stifle_history(10_000)
+  }
+
+  /// Lets the arrow keys recall an entry.
+  func remember(_ entry: String) { add_history(entry) }
+
+  func readLine(prompt: String) -> Event {
+    LineEditorCallbacks.event = nil
+    // A read that was abandoned among the older entries has left the place there.
+    using_history()
+    // The terminal may have been resized while an evaluation ran.
+    rl_reset_screen_size()
+    Interruption.watchEditing()
+    defer { Interruption.unwatchEditing() }
+    // A Ctrl-C that stopped an evaluation is not one for the line; one after the prompt is shown is.
+    let earlier = Interruption.arrived()
+    install(prompt)
+    for signal in earlier where signal != SIGINT { _ = handle(signal) }
+    while true {
+      var sources = [
+        pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: Interruption.descriptor, events: Int16(POLLIN), revents: 0),
+      ]
+      let count = poll(&sources, nfds_t(sources.count), -1)
+      if count < 0, errno != EINTR {
+        rl_callback_handler_remove()
+        return .end
+      }
+      // The descriptors' state is not set after EINTR; the pipe answers for itself.
+      for signal in Interruption.arrived() {
+        if handle(signal) { return .interrupted }
+      }
+      if count > 0, sources[0].revents != 0 { rl_callback_read_char() }
+      if let event = LineEditorCallbacks.event {
+        if event == .end, !endsLineAtEnd { writeLineEnd() }
+        return event
+      }
+    }
+  }
+
+  /// Whether readline itself leaves the line of the prompt at the end of the input: from 8.2 on, and
+  /// then only where it turns bracketed paste off again.
+  private var endsLineAtEnd: Bool {
+    guard rl_readline_version >= 0x0802, let value = rl_variable_value("enable-bracketed-paste")
+    else { return false }
+    return strcmp(value, "on") == 0
+  }
+
+  private func install(_ prompt: String) {
+    rl_callback_handler_install(prompt) { line in
+      LineEditorCallbacks.finish(line)
+    }
+  }
+
+  /// Whether the line is over.
+  private func handle(_ signal: Int32) -> Bool {
+    switch signal {
+    case SIGINT:
+      abandonLine()
+      return true
+    case SIGWINCH:
+      rl_resize_terminal()
+    case SIGTSTP:
+      // The shell gets its terminal back as it was, and the line is drawn anew after `fg`.
+      rl_deprep_terminal()
+      Interruption.unwatchEditing()
+      raise(SIGTSTP)
+      Interruption.watchEditing()
+      rl_prep_terminal(1)
+      rl_forced_update_display()
+    default:
+      rl_callback_handler_remove()
+      Interruption.restoreDefault(signal)
+      raise(signal)
+    }
+    return false
+  }
+
+  private func abandonLine() {
+    // A long line covers several rows; the sign of the interruption goes behind the last.
+    rl_point = rl_end
+    rl_redisplay()
+    fputs("^C", rl_outstream)
+    writeLineEnd()
+    rl_free_line_state()
+    rl_callback_sigcleanup()
+    rl_replace_line("", 1)
+    rl_callback_handler_remove()
+  }
+
+  private func writeLineEnd() {
+    fputs("\n", rl_outstream)
+    fflush(rl_outstream)
+  }
+
+  /// Sees to a locale with Unicode: in another, readline takes the bytes of `α` for key combinations.
+  ///
+  /// Only the character type changes: numbers keep their point.
+  private func useUnicode() {
+    setlocale(LC_CTYPE, "")
+    if String(cString: nl_langinfo(nl_item(CODESET))) != "UTF-8" {
+      setlocale(LC_CTYPE, "C.UTF-8")
+    }
+  }
+}

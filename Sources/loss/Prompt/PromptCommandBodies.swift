@@ -1,0 +1,80 @@
+import LossKit
+
+extension PromptCommand {
+  @Sendable static func help(_ prompt: Prompt, _ name: String) {
+    let console = prompt.console
+    if name.isEmpty {
+      var text = prompt.session.helpTopics()
+      text.append("\n\n")
+      text.append("Commands", as: .heading)
+      let width = all.map(\.usage.count).max() ?? 0
+      for command in all {
+        let padding = String(repeating: " ", count: width - command.usage.count + 2)
+        text.append("\n  \(command.usage)\(padding)\(command.summary)")
+      }
+      console.show(text)
+    } else if let command = CommandLineText(name)?.command {
+      console.show(StyledText("\(command.usage)   \(command.summary)"))
+    } else if let text = prompt.session.help(name) {
+      console.show(text)
+    } else {
+      let nearest = prompt.session.nearestName(to: name)
+      console.fail(
+        "there is no help on '\(name)'", hint: nearest.map { "did you mean '\($0)'?" })
+    }
+  }
+
+  @Sendable static func list(_ prompt: Prompt, _ argument: String) {
+    let definitions = prompt.session.definitions()
+    if definitions.isEmpty { return prompt.console.show(StyledText("nothing is defined yet")) }
+    prompt.console.show(StyledText(definitions.map(\.text).joined(separator: "\n")))
+  }
+
+  @Sendable static func load(_ prompt: Prompt, _ argument: String) {
+    let path = LocalFiles.expandingTilde(argument)
+    do throws(FileAccess.Failure) {
+      prompt.run(bytes: try LocalFiles.read(path), fileName: path, echo: .script)
+    } catch {
+      prompt.console.fail("'\(path)' cannot be read: \(error.reason)")
+    }
+  }
+
+  @Sendable static func save(_ prompt: Prompt, _ argument: String) {
+    let path = LocalFiles.expandingTilde(argument)
+    do throws(FileAccess.Failure) {
+      try LocalFiles.write(Array(prompt.session.savedScript().utf8), to: path)
+      prompt.console.show(StyledText("saved to '\(path)'"))
+    } catch {
+      prompt.console.fail("'\(path)' cannot be written: \(error.reason)")
+    }
+  }
+
+  @Sendable static func time(_ prompt: Prompt, _ text: String) {
+    let elapsed = ContinuousClock().measure { prompt.run(text) }
+    prompt.console.show(StyledText("took \(spelled(elapsed))", as: .note))
+  }
+
+  @Sendable static func set(_ prompt: Prompt, _ argument: String) throws(LossError) {
+    let words = argument.split(maxSplits: 1, whereSeparator: \.isWhitespace)
+    guard words.count == 2 else {
+      let names = Session.settingNames.joined(separator: ", ")
+      return prompt.console.fail(":set needs an option and a value; the options are \(names)")
+    }
+    let value = words[1].drop(while: \.isWhitespace)
+    try prompt.session.set(String(words[0]), to: String(value))
+  }
+
+  /// Three digits are more than a measurement of one run is good for.
+  private static func spelled(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let microseconds = attoseconds / 1_000_000_000_000
+    if seconds > 0 { return "\(seconds).\(padded(microseconds / 10_000, 2)) s" }
+    if microseconds < 1000 { return "\(microseconds) µs" }
+    return "\(microseconds / 1000).\(microseconds % 1000 / 100) ms"
+  }
+
+  private static func padded(_ number: Int64, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+}

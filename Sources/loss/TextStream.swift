@@ -1,0 +1,86 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Standard output or standard error, written in few large pieces.
+///
+/// The C streams are avoided: their globals are not safe to name under strict concurrency, and they
+/// hold a full block back when the output is a pipe, where a reader wants each answer as it is made.
+final class TextStream {
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+
+  /// Nobody watches a regular file grow, so only there are answers gathered into blocks.
+  private let gathers: Bool
+
+  let isTerminal: Bool
+
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    isTerminal = isatty(descriptor) == 1
+    var status = stat()
+    gathers = fstat(descriptor, &status) == 0 && (status.st_mode & S_IFMT) == S_IFREG
+  }
+
+  /// Columns of the terminal now, as a resize may have changed them, or `nil` where there is none.
+  var width: Int? {
+    guard isTerminal else { return nil }
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  func write(_ text: String) {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count >= 1 << 16 { flush() }
+  }
+
+  /// Ends one answer: what is complete goes out, unless it is gathered.
+  func endAnswer() {
+    if !gathers { flush() }
+  }
+
+  func flush() {
+    var start = 0
+    while start < buffer.count {
+      let count = buffer.withUnsafeBytes { bytes in
+        #if canImport(Glibc)
+          Glibc.write(descriptor, bytes.baseAddress?.advanced(by: start), bytes.count - start)
+        #else
+          Darwin.write(descriptor, bytes.baseAddress, bytes.count - start)
+        #endif
+      }
+      if count > 0 {
+        start += count
+      } else if errno == EAGAIN {
+        // Whoever started us left the descriptor non-blocking.
+        var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&poller, 1, -1)
+      } else if errno != EINTR {
+        buffer.removeAll()
+        fail(errno)
+      }
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Output that cannot be delivered ends the process, as it does `cat`: going on would work for
+  /// nobody, and answer 0 for results that were lost.
+  private func fail(_ reason: Int32) {
+    if reason == EPIPE { _exit(ExitStatus.closedPipe.rawValue) }
+    // A standard stream that the caller closed is not asked for.
+    if reason == EBADF || descriptor == STDERR_FILENO { return }
+    let errors = TextStream(descriptor: STDERR_FILENO)
+    errors.write("error: the output could not be written: \(systemErrorText(reason))\n")
+    errors.flush()
+    _exit(ExitStatus.failure.rawValue)
+  }
+}
+
+/// What the system calls an error number.
+func systemErrorText(_ number: Int32) -> String {
+  guard let text = strerror(number) else { return "error \(number)" }
+  return String(cString: text)
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// The commands of the prompt.
+@Suite struct PromptCommandTests {
+  @Test func helpListsEveryCommand() throws {
+    let terminal = try prompt()
+    terminal.send(":help\r")
+    for name in [
+      "help", "list", "type", "explain", "load", "save", "reset", "time", "set", "quit",
+    ] {
+      try terminal.expect("\n  :\(name)")
+    }
+    terminal.send(":help softplus\r")
+    try terminal.expect("softplus(x")
+    terminal.send(":help :load\r")
+    try terminal.expect(":load FILE")
+    terminal.send(":help sofplus\r")
+    try terminal.expect("error: there is no help on 'sofplus'")
+    try terminal.expect("did you mean 'softplus'?")
+  }
+
+  @Test func anUnknownCommandNamesTheNearest() throws {
+    let terminal = try prompt()
+    terminal.send(":hlep\r")
+    try terminal.expect("error: there is no command ':hlep'\n  did you mean ':help'?\nloss> ")
+    terminal.send(":xyzzy\r")
+    try terminal.expect("error: there is no command ':xyzzy'\n  :help lists the commands\nloss> ")
+    terminal.send(":\r")
+    try terminal.expect("error: there is no command ':'")
+  }
+
+  @Test func aCommandWithoutItsArgumentSaysWhatItTakes() throws {
+    let terminal = try prompt()
+    terminal.send(":load\r")
+    try terminal.expect("error: :load needs more: :load FILE\nloss> ")
+    terminal.send(":reset now\r")
+    try terminal.expect("error: :reset takes nothing after it\nloss> ")
+    terminal.send(":set digits\r")
+    try terminal.expect("error: :set needs an option and a value; the options are ")
+  }
+
+  @Test func listTypeTimeAndReset() throws {
+    let terminal = try prompt()
+    terminal.send(":list\r")
+    try terminal.expect("nothing is defined yet\nloss> ")
+    terminal.send("param x = 3\r")
+    try terminal.expect("\nx = 3\nloss> ")
+    terminal.send(":list\r")
+    try terminal.expect("x = 3\nloss> ")
+    terminal.send(":type x\r")
+    try terminal.expect("\nnumber\nloss> ")
+    terminal.send(":time print x\r")
+    try terminal.expect("\n3\ntook ")
+    try terminal.expect("s\nloss> ")
+    terminal.send(":reset\r")
+    try terminal.expect("loss> ")
+    terminal.send(":list\r")
+    try terminal.expect("nothing is defined yet\nloss> ")
+    terminal.send(":explain x\r")
+    try terminal.expect("error: ")
+  }
+
+  @Test func whatIsSavedCanBeLoaded() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("state file.loss")
+    let first = try prompt()
+    first.send("param x = 3\r")
+    try first.expect("\nx = 3\nloss> ")
+    first.send(":save \(path)\r")
+    try first.expect("loss> ")
+    first.send(":quit\r")
+    #expect(try first.wait() == 0)
+
+    let second = try prompt()
+    second.send(":load \(path)\r")
+    try second.expect("loss> ")
+    second.send("print x\r")
+    try second.expect("\n3\nloss> ")
+    second.send(":load /nonexistent/x\r")
+    try second.expect("error: '/nonexistent/x' cannot be read: there is no such file\nloss> ")
+    second.send(":save /nonexistent/x\r")
+    try second.expect("error: '/nonexistent/x' cannot be written: there is no such file\nloss> ")
+  }
+
+  @Test func setChangesHowNumbersAreShown() throws {
+    let terminal = try prompt()
+    terminal.send(":set digits 3\r")
+    try terminal.expect("loss> ")
+    terminal.send("2/3\r")
+    try terminal.expect("\n0.667\nloss> ")
+    terminal.send(":set digit 3\r")
+    try terminal.expect("error: ")
+    try terminal.expect("loss> ")
+  }
+
+  @Test func setOptionsOfTheCallHoldAtThePrompt() throws {
+    let terminal = try prompt(["--set", "x=7"])
+    terminal.send("param x = 3\r")
+    try terminal.expect("\nx = 7\nloss> ")
+  }
+}
