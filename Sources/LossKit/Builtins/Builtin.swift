@@ -34,6 +34,9 @@ final class Builtin: Sendable {
     /// A function of one value, which every call with one argument reaches without a list.
     case unary(@Sendable (Value) throws -> Value)
     case general(@Sendable (BoundArguments, CallContext) throws -> Value)
+    /// A function of several values whose call with the first alone is as common as `unary`.
+    case unaryOrGeneral(
+      @Sendable (Value) throws -> Value, @Sendable (BoundArguments, CallContext) throws -> Value)
     /// Calls functions that it is given.
     case higherOrder(@Sendable (BoundArguments, Caller) throws -> Value)
     /// Takes its first argument as an expression.

@@ -1,7 +1,8 @@
 extension Builtins {
   static let arrays: [Builtin] = [
     Builtin(
-      "len", "v", .arrays, "The number of elements along the first axis.", example: "len([4, 5, 6])",
+      "len", "v", .arrays, "The number of elements along the first axis.",
+      example: "len([4, 5, 6])",
       isWithoutDerivative: true,
       .general { a, _ in
         switch a[0] {
@@ -23,7 +24,8 @@ extension Builtins {
     filled("zeros", "An array of zeros.", "zeros(2, 3)", 0),
     filled("ones", "An array of ones.", "ones(3)", 1),
     Builtin(
-      "full", "shape, x", .arrays, "An array of one number; the shape is a length or an array of them.",
+      "full", "shape, x", .arrays,
+      "An array of one number; the shape is a length or an array of them.",
       example: "full(3, 7)",
       .general { a, c in
         try a[1].broadcast(to: try sizes([a[0]], "full"), c.account)
@@ -82,7 +84,8 @@ extension Builtins {
         return try result.movingFirstAxis(to: axis)
       }),
     Builtin(
-      "reshape", "v, shape...", .arrays, "The same elements in another shape; -1 stands for what is left.",
+      "reshape", "v, shape...", .arrays,
+      "The same elements in another shape; -1 stands for what is left.",
       example: "reshape([1, 2, 3, 4], 2, 2)",
       .general { a, _ in
         guard a[0].isNumeric else {
@@ -91,7 +94,11 @@ extension Builtins {
         var shape = try lengths(a.rest)
         let count = a[0].shape.reduce(1, *)
         if let free = shape.firstIndex(of: -1) {
-          let known = shape.enumerated().reduce(1) { $1.offset == free ? $0 : $0 * $1.element }
+          var known = 1
+          for (axis, n) in shape.enumerated() where axis != free {
+            let (product, overflow) = known.multipliedReportingOverflow(by: n)
+            known = overflow || n < 0 ? 0 : product
+          }
           if known > 0, count % known == 0 { shape[free] = count / known }
         }
         let (total, overflow) = shape.reduce((1, false)) {
@@ -151,8 +158,11 @@ extension Builtins {
       example: "argsort([3, 1, 2])", smooth: .refused, isWithoutDerivative: true,
       .general { a, _ in
         try a[0].plain.mappedRows(a, axis: 1) { rows in
-          try rows.arrayOrThrow().mappingRows { row, result in
-            for (i, place) in Sorting.stableArgsort(row).enumerated() { result[i] = Double(place) }
+          let array = try rows.arrayOrThrow()
+          return try array.mappingRows { row, result in
+            let places = try Sorting.stableArgsort(
+              row, shouldStop: { array.account.isCancelled })
+            for (i, place) in places.enumerated() { result[i] = Double(place) }
           }
         }
       }),
@@ -210,7 +220,8 @@ extension Builtins {
 
   /// The lengths given one by one or as one array.
   private static func lengths(_ arguments: [Value]) throws -> [Int] {
-    if arguments.count == 1, case .tensor(let tensor) = arguments[0].plain, tensor.shape.count == 1 {
+    if arguments.count == 1, case .tensor(let tensor) = arguments[0].plain, tensor.shape.count == 1
+    {
       guard tensor.lanes.isEmpty else { throw LaneDependence() }
       return try tensor.elements.map { try Value.number($0).wholeNumber(.size) }
     }
@@ -248,7 +259,9 @@ extension Builtins {
 
   private static func dropped(_ v: Value, _ i: Value, _ context: CallContext) throws -> Value {
     guard let n = v.shape.first else { throw EvaluationProblem.notAnArray(v.kindDescription) }
-    guard i.shape.isEmpty else { throw EvaluationProblem.notAWholeNumber(.index, i.kindDescription) }
+    guard i.shape.isEmpty else {
+      throw EvaluationProblem.notAWholeNumber(.index, i.kindDescription)
+    }
     let places: Tensor
     if case .tensor(let tensor) = i.plain {
       places = tensor

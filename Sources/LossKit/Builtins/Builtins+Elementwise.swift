@@ -11,7 +11,8 @@ extension Builtins {
     .elementwise(
       "log1p", Log1p.self, "ln(1 + x), exact near 0.", example: "log1p(1e-10)",
       samples: -0.8...3),
-    .elementwise("log2", Log2.self, "The logarithm to base 2.", example: "log2(8)", samples: positive),
+    .elementwise(
+      "log2", Log2.self, "The logarithm to base 2.", example: "log2(8)", samples: positive),
     .elementwise(
       "log10", Log10.self, "The logarithm to base 10.", example: "log10(1000)", samples: positive),
     .elementwise(
@@ -20,12 +21,16 @@ extension Builtins {
     .elementwise(
       "log1mexp", Log1mExp.self, "ln(1 - e^x), for x ≤ 0; nan above.", example: "log1mexp(-1)",
       samples: -4 ... -0.1),
-    .elementwise("sqrt", SquareRoot.self, "The square root.", example: "sqrt(2)", samples: positive),
-    .elementwise("square", Square.self, "x².", example: "square(3)", samples: reals),
-    .elementwise("sin", Sine.self, "The sine of an angle in radians.", example: "sin(pi / 6)", samples: reals),
-    .elementwise("cos", Cosine.self, "The cosine of an angle in radians.", example: "cos(0)", samples: reals),
     .elementwise(
-      "tan", Tangent.self, "The tangent of an angle in radians.", example: "tan(0)", samples: -1.2...1.2),
+      "sqrt", SquareRoot.self, "The square root.", example: "sqrt(2)", samples: positive),
+    .elementwise("square", Square.self, "x².", example: "square(3)", samples: reals),
+    .elementwise(
+      "sin", Sine.self, "The sine of an angle in radians.", example: "sin(pi / 6)", samples: reals),
+    .elementwise(
+      "cos", Cosine.self, "The cosine of an angle in radians.", example: "cos(0)", samples: reals),
+    .elementwise(
+      "tan", Tangent.self, "The tangent of an angle in radians.", example: "tan(0)",
+      samples: -1.2...1.2),
     .elementwise(
       "asin", ArcSine.self, "The angle in radians that has a sine.", example: "asin(1)",
       samples: -0.9...0.9),
@@ -35,7 +40,8 @@ extension Builtins {
     .elementwise(
       "atan", ArcTangent.self, "The angle in radians that has a tangent.", example: "atan(1)",
       samples: reals),
-    .elementwise("sinh", HyperbolicSine.self, "The hyperbolic sine.", example: "sinh(1)", samples: reals),
+    .elementwise(
+      "sinh", HyperbolicSine.self, "The hyperbolic sine.", example: "sinh(1)", samples: reals),
     .elementwise(
       "cosh", HyperbolicCosine.self, "The hyperbolic cosine.", example: "cosh(1)", samples: reals),
     .elementwise(

@@ -25,9 +25,7 @@ extension Builtins {
       "softplus", "x, k = 1", .hardAndSmooth, "The smooth positive part.",
       formula: "(1/k) ln(1 + e^(k x))", example: "softplus(0)",
       samples: .numbers([reals, 0.5...3]),
-      .general { a, _ in
-        try sharp(a, { try .apply(Softplus.self, $0) }, { try .apply(SharpSoftplus.self, $0, $1) })
-      }),
+      sharp({ try .apply(Softplus.self, $0) }, { try .apply(SharpSoftplus.self, $0, $1) })),
     Builtin(
       "abs", "x", .hardAndSmooth, "The magnitude.", formula: "max(x, -x)", example: "abs(-3)",
       smooth: .twin("smoothabs"), samples: .numbers([reals]),
@@ -36,16 +34,15 @@ extension Builtins {
       "smoothabs", "x, k = 1", .hardAndSmooth, "The smooth magnitude.",
       formula: "(1/k) ln(e^(k x) + e^(-k x))", example: "smoothabs(0)",
       samples: .numbers([reals, 0.5...3]),
-      .general { a, _ in try .apply(SmoothAbs.self, a[0], a.optional(1) ?? .number(1)) }),
+      sharp(
+        { try .apply(SmoothAbs.self, $0, .number(1)) }, { try .apply(SmoothAbs.self, $0, $1) })),
     .piecewiseConstant(
       "step", .hardAndSmooth, "0 below 0, 1 above, 1/2 at 0.", example: "step([-2, 0, 2])",
       smooth: .twin("sigmoid"), Scalar.step),
     Builtin(
       "sigmoid", "x, k = 1", .hardAndSmooth, "The logistic function.",
       formula: "1/(1 + e^(-k x))", example: "sigmoid(0)", samples: .numbers([reals, 0.5...3]),
-      .general { a, _ in
-        try sharp(a, { try .apply(Sigmoid.self, $0) }, { try .apply(SharpSigmoid.self, $0, $1) })
-      }),
+      sharp({ try .apply(Sigmoid.self, $0) }, { try .apply(SharpSigmoid.self, $0, $1) })),
     .piecewiseConstant(
       "sign", .hardAndSmooth, "-1, 0 or 1.", example: "sign(-2)", smooth: .twin("tanh"),
       Scalar.sign),
@@ -104,12 +101,16 @@ extension Builtins {
 
   // MARK: Sharpness
 
+  /// A function of x and of a sharpness that is 1 where it is left out.
   private static func sharp(
-    _ a: BoundArguments, _ plain: (Value) throws -> Value, _ sharp: (Value, Value) throws -> Value
-  ) throws -> Value {
-    switch a.optional(1) {
-    case nil, .number(1)?: try plain(a[0])
-    case let k?: try sharp(a[0], k)
+    _ plain: @escaping @Sendable (Value) throws -> Value,
+    _ sharp: @escaping @Sendable (Value, Value) throws -> Value
+  ) -> Builtin.Implementation {
+    .unaryOrGeneral(plain) { a, _ in
+      switch a.optional(1) {
+      case nil, .number(1)?: try plain(a[0])
+      case let k?: try sharp(a[0], k)
+      }
     }
   }
 

@@ -9,7 +9,8 @@ extension Builtins {
     Builtin(
       "logdet", "A", .linearAlgebra,
       "The logarithm of the determinant: -inf where A is singular, nan where it is negative.",
-      example: "logdet([[2, 0], [0, 4]])", .general { a, _ in try .apply(LogDeterminantOf(), a[0]) }),
+      example: "logdet([[2, 0], [0, 4]])", .general { a, _ in try .apply(LogDeterminantOf(), a[0]) }
+    ),
     Builtin(
       "cholesky", "A", .linearAlgebra,
       "The lower triangular L with L Lᵀ = A and a positive diagonal; of A the symmetric part is taken.",
@@ -31,7 +32,8 @@ extension Builtins {
         try drawn(a, c, "rand") { try $0.fillUniform($1, shouldStop: { c.account.isCancelled }) }
       }),
     Builtin(
-      "randn", "shape..., *, seed = 0", .random, "Numbers drawn from the standard normal distribution.",
+      "randn", "shape..., *, seed = 0", .random,
+      "Numbers drawn from the standard normal distribution.",
       example: "len(randn(4))", isWithoutDerivative: true,
       .general { a, c in
         try drawn(a, c, "randn") { try $0.fillNormal($1, shouldStop: { c.account.isCancelled }) }
@@ -79,13 +81,16 @@ extension Builtins {
       "fold", "f, start, v", .functions, "f(… f(f(start, v[0]), v[1]) …): the last state.",
       example: "fold((a, x) -> a + x, 0, [1, 2, 3])",
       .higherOrder { a, caller in
-        try states(a.function(0, "fold"), a[1], a[2], caller).last ?? a[1]
+        let f = try a.function(0, "fold")
+        return try steps(a[2]).reduce(a[1]) { try step(f, $0, a[2], $1, caller) }
       }),
     Builtin(
       "scan", "f, start, v", .functions, "All the states of a fold, the start first.",
       example: "scan((a, x) -> a + x, 0, [1, 2, 3])",
       .higherOrder { a, caller in
-        let states = try states(a.function(0, "scan"), a[1], a[2], caller)
+        let f = try a.function(0, "scan")
+        var states = [a[1]]
+        for i in try steps(a[2]) { states.append(try step(f, states[i], a[2], i, caller)) }
         for state in states where !state.isNumeric || state.shape != states[0].shape {
           throw EvaluationProblem.raggedComprehension(states[0].shape, state.shape)
         }
@@ -106,9 +111,12 @@ extension Builtins {
   private static func mapped(_ f: Function, _ v: Value, _ caller: Caller) throws -> Value {
     let n = try elements(v)
     if n == 0 { return v }
-    if let result = try caller.inLanes(n, { lane in
-      try caller.call(f, [v.openingLane(lane)])
-    }) {
+    if let result = try caller.inLanes(
+      n,
+      { lane in
+        try caller.call(f, [v.openingLane(lane)])
+      })
+    {
       return result
     }
     let results = try (0..<n).map { i in
@@ -121,16 +129,13 @@ extension Builtins {
     return try .stacked(results, account: caller.account)
   }
 
-  private static func states(_ f: Function, _ start: Value, _ v: Value, _ caller: Caller) throws
-    -> [Value]
-  {
-    let n = try elements(v)
-    var states = [start]
-    for i in 0..<n {
-      try caller.checkStop()
-      states.append(try caller.call(f, [states[i], .apply(TakeRow(row: i), v)]))
-    }
-    return states
+  private static func steps(_ v: Value) throws -> Range<Int> { 0..<(try elements(v)) }
+
+  private static func step(
+    _ f: Function, _ state: Value, _ v: Value, _ i: Int, _ caller: Caller
+  ) throws -> Value {
+    try caller.checkStop()
+    return try caller.call(f, [state, .apply(TakeRow(row: i), v)])
   }
 
   // MARK: Data
@@ -217,19 +222,26 @@ extension Builtins {
       "hess(x -> x^3)(2)"),
     form(
       "jvp", "e, x, v", .jacobianVectorProduct,
-      "The derivative along v, one-sided at a corner.", nil),
-    form("vjp", "e, x, u", .vectorJacobianProduct, "u times the Jacobian.", nil),
-    form("hvp", "e, x, v", .hessianVectorProduct, "The Hessian times v.", nil),
+      "The derivative along v, one-sided at a corner.", "{ let x = 0; jvp(abs(x), x, -1) }"),
+    form(
+      "vjp", "e, x, u", .vectorJacobianProduct, "u times the Jacobian.",
+      "{ let v = [1, 2]; vjp(v^2, v, [1, 1]) }"),
+    form(
+      "hvp", "e, x, v", .hessianVectorProduct, "The Hessian times v.",
+      "{ let v = [1, 2]; hvp(sum(v^3), v, [1, 0]) }"),
     form(
       "diff", "e, x, n = 1", .repeated,
       "The n-th derivative by a number; of a function, diff(f, n) is a function.",
       "diff(x -> x^5, 3)(1)"),
-    form("slopes", "e, x", .slopes, "The one-sided derivatives by a number: [left, right].", nil),
+    form(
+      "slopes", "e, x", .slopes, "The one-sided derivatives by a number: [left, right].",
+      "{ let x = 0; slopes(relu(x), x) }"),
     form("kinks", "e", .kinks, "How many ties with different tangents e meets.", nil),
   ]
 
   private static func form(
-    _ name: String, _ signature: String, _ form: DerivativeForm, _ summary: String, _ example: String?
+    _ name: String, _ signature: String, _ form: DerivativeForm, _ summary: String,
+    _ example: String?
   ) -> Builtin {
     Builtin(name, signature, .derivatives, summary, example: example, .special(form))
   }

@@ -32,7 +32,15 @@ extension Builtins {
       "The quantile q of the elements, 0 ≤ q ≤ 1, interpolated linearly.",
       example: "quantile([1, 2, 3, 4], 0.5)", smooth: .refused,
       .general { a, c in
-        try a[0].reduced(a, axis: 2, keep: 3, "quantile") { try quantile($0, a[1], c) }
+        guard a[1].shape.count == 1 else {
+          return try a[0].reduced(a, axis: 2, keep: 3, "quantile") { try quantile($0, a[1], c) }
+        }
+        // Several quantiles: one for each, along a first axis.
+        let each = try (0..<a[1].shape[0]).map { i in
+          let q = try Value.apply(TakeRow(row: i), a[1])
+          return try a[0].reduced(a, axis: 2, keep: 3, "quantile") { try quantile($0, q, c) }
+        }
+        return try .stacked(each, account: c.account)
       }),
     Builtin(
       "norm", "v, p = 2, *, axis = all, keep = false", .reductions,
@@ -63,10 +71,12 @@ extension Builtins {
     ofTruths("any", "Whether any element is true.", "any([false, true])", content: .truths) { row in
       row.contains { $0 != 0 } ? 1 : 0
     },
-    ofTruths("all", "Whether all elements are true.", "all([false, true])", content: .truths) { row in
+    ofTruths("all", "Whether all elements are true.", "all([false, true])", content: .truths) {
+      row in
       row.allSatisfy { $0 != 0 } ? 1 : 0
     },
-    ofTruths("count", "How many elements are true.", "count([1, 5, 3] > 2)", content: .numbers) { row in
+    ofTruths("count", "How many elements are true.", "count([1, 5, 3] > 2)", content: .numbers) {
+      row in
       row.reduce(0) { $0 + ($1 != 0 ? 1 : 0) }
     },
   ]

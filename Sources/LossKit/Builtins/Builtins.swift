@@ -18,7 +18,9 @@ enum Builtins {
   }
 
   static let constants: [Builtin] = [
-    Builtin("pi", "", .constants, "The ratio of a circle's circumference to its diameter; also π.", .constant(.pi)),
+    Builtin(
+      "pi", "", .constants, "The ratio of a circle's circumference to its diameter; also π.",
+      .constant(.pi)),
     Builtin("inf", "", .constants, "Infinity; also ∞.", .constant(.infinity)),
     Builtin("nan", "", .constants, "Not a number.", .constant(.nan)),
   ]

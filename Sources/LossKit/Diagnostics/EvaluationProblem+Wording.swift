@@ -13,6 +13,7 @@ extension EvaluationProblem {
     case .unknownName(let name, _): "there is no '\(name)'"
     case .foreignName(let name, _): "there is no '\(name)'"
     case .builtinRedefined(let name): "'\(name)' is built in and cannot be defined anew"
+    case .nothingShownYet: "'_' is the last value shown, and nothing has been shown yet"
     case .cycle(let names):
       "\(names[0]) depends on itself: \(names.joined(separator: " → "))"
     case .comesLater(let what): "\(what) is not part of this version"
@@ -27,6 +28,7 @@ extension EvaluationProblem {
       "\(use.subject) must be one truth value, not a mask of shape \(describe(shape: shape))"
     case .textsHaveNoOrder: "texts can be compared by == and != only"
     case .notAWholeNumber(let use, let text): "\(use.subject) must be a whole number, not \(text)"
+    case .wholeNumberTooLarge(let use, let text): "\(use.subject) of \(text) is too large"
     case .dotBetweenArrays: "'·' multiplies numbers; between arrays it could mean two things"
     case .shapesDoNotBroadcast(let a, let b):
       "shapes \(describe(shape: a)) and \(describe(shape: b)) do not broadcast"
@@ -46,7 +48,8 @@ extension EvaluationProblem {
     case .innerSourceVaries: "an inner 'for' over texts may not depend on an outer one"
     case .notIterable(let kind): "'for' runs over an array or a range, not \(kind)"
     case .notIndexable(let kind): "\(kind) has no elements to index"
-    case .notAnIndex(let kind): "an index is a whole number, a mask or a list of places, not \(kind)"
+    case .notAnIndex(let kind):
+      "an index is a whole number, a mask or a list of places, not \(kind)"
     case .tooManySubscripts(let shape, let count):
       "\(count) subscripts for an array of shape \(describe(shape: shape))"
     case .indexOutOfBounds(let index, let base, let axis, let count, let rank):
@@ -93,7 +96,8 @@ extension EvaluationProblem {
     case .labelOutOfRange(let label, let count):
       "the label \(NumberFormat.formatted(label)) is no index of \(count) scores"
     case .columnIsNoVector(let name, let kind): "the column '\(name)' is \(kind), not numbers"
-    case .needsExpression(let form): "\(form) of several arguments takes an expression, not a function"
+    case .needsExpression(let form):
+      "\(form) of several arguments takes an expression, not a function"
     case .derivativesTakeNoNames(let form): "the arguments of \(form) have no names"
     case .noParams(let text): "\(text) depends on no param"
     case .derivativeOfKind(let form, let kind): "\(form) needs a number or an array, not \(kind)"
@@ -116,7 +120,8 @@ extension EvaluationProblem {
       "\(given) elements were given where \(wanted) are needed"
     case .assignmentToUnknown(let name, _): "'\(name)' is not an input"
     case .assignmentToFormula(let name): "'\(name)' is a formula, not an input"
-    case .inputKind(let name, let kind): "a param must be a number or an array: '\(name)' would be \(kind)"
+    case .inputKind(let name, let kind):
+      "a param must be a number or an array: '\(name)' would be \(kind)"
     case .intervalIsEmpty(let name): "the interval of '\(name)' is empty"
     case .outsideInterval(let name, let value, let interval):
       "'\(name)' = \(NumberFormat.formatted(value)) lies outside its interval \(describe(interval))"
@@ -143,7 +148,8 @@ extension EvaluationProblem {
     case .unknownName(_, let suggestion), .unknownSetting(_, let suggestion):
       suggestion.map { "did you mean '\($0)'?" }
     case .foreignName(_, let hint): hint
-    case .maskInCondition: "take all(…) or any(…) of it, or choose elementwise with where(mask, a, b)"
+    case .maskInCondition:
+      "take all(…) or any(…) of it, or choose elementwise with where(mask, a, b)"
     case .notATruthValue(_, "a number"): "compare it, as in x != 0"
     case .dotBetweenArrays: "use * elementwise or @ for the matrix product"
     case .tupleIsNoValue: "write [a, b] for an array"
@@ -152,7 +158,8 @@ extension EvaluationProblem {
       nearest(to: name, among: fields).map { "did you mean '\($0)'?" }
         ?? (fields.isEmpty ? nil : "the fields are \(listed(fields))")
     case .recordNeedsName(let fields): "the fields are \(listed(fields))"
-    case .noFields(let field, _, true): "write \(field)(…): functions take their argument in brackets"
+    case .noFields(let field, _, true):
+      "write \(field)(…): functions take their argument in brackets"
     case .noFields(_, "an array", _): "an array has .T, its transpose"
     case .notAFunction(let text, "a number"): "to multiply, write \(text) * (…)"
     case .unknownArgument(_, let label, let names):
@@ -174,7 +181,8 @@ extension EvaluationProblem {
         ?? "declare it first: param \(name) = … or data \(name) = …, or let \(name) = … for a formula"
     case .assignmentToFormula(let name): "write let \(name) = … to define it anew"
     case .inputKind(let name, _): "use data \(name) = …"
-    case .recursionTooDeep: "does the recursion end? A condition must choose a branch without the call"
+    case .recursionTooDeep:
+      "does the recursion end? A condition must choose a branch without the call"
     case .cycle: "a formula is not a variable: it is evaluated anew from what it names"
     case .csv(_, let problem): problem.hint
     case .tooManyElements: "work on fewer elements at a time"
@@ -182,6 +190,10 @@ extension EvaluationProblem {
     case .needsText("csv", _): "write the file's name in quotes"
     default: nil
     }
+  }
+
+  var isCancellation: Bool {
+    if case .cancelled = self { true } else { false }
   }
 
   /// A first line and lines below it.

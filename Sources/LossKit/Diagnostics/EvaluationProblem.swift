@@ -12,6 +12,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
   /// A word from elsewhere, with what it is called here.
   case foreignName(String, hint: String)
   case builtinRedefined(String)
+  case nothingShownYet
   case cycle([String])
   case comesLater(String)
 
@@ -25,6 +26,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case maskInCondition(TruthUse, [Int])
   case textsHaveNoOrder
   case notAWholeNumber(WholeNumberUse, String)
+  case wholeNumberTooLarge(WholeNumberUse, String)
   case dotBetweenArrays
 
   // MARK: Arrays

@@ -46,7 +46,9 @@ enum ForeignWords {
     "while": "repeat with fold(f, start, v) or recursion",
   ]
 
-  private static let modules: Set<String> = ["np", "numpy", "jnp", "torch", "math", "tf", "F", "nn"]
+  private static let modules: Set<String> = [
+    "np", "numpy", "jnp", "torch", "math", "tf", "F", "nn",
+  ]
 
   /// `np.maximum`: a module's name in front of a function.
   static func module(_ module: String, _ function: String) -> EvaluationProblem? {

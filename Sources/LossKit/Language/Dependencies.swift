@@ -49,7 +49,9 @@ extension Evaluator {
   }
 }
 
-/// A walk over expressions and the definitions that they name. Uses no stack that grows with the
+/// A walk over expressions and the definitions that they name.
+///
+/// Uses no stack that grows with the
 /// text: nodes to be visited wait in a list.
 private struct DependencyWalk {
   let evaluator: Evaluator
@@ -61,6 +63,7 @@ private struct DependencyWalk {
     let id: NodeID
     let env: Environment
     /// Names bound inside the expression: they are not those of the surroundings.
+    ///
     let bound: [Symbol]
   }
 

@@ -121,7 +121,9 @@ extension Evaluator {
     }
   }
 
-  /// The rows of the identity that seed one array: direction `offset + i` is its element i. A single
+  /// The rows of the identity that seed one array: direction `offset + i` is its element i.
+  ///
+  /// A single
   /// direction needs no lane.
   private func identityRows(
     _ directions: Range<Int>, offset: Int, _ lane: Lane, shape: [Int]

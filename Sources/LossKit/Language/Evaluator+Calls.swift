@@ -30,8 +30,53 @@ extension Evaluator {
       throw error(
         .notAFunction(env.script.text(of: calleeID), callee.kindDescription), calleeID, env)
     }
-    if case .builtin(let builtin) = function { return try call(builtin, list, id, env) }
-    return try apply(function, arguments(list, env), id, env)
+    switch function {
+    case .builtin(let builtin): return try call(builtin, list, id, env)
+    case .closure(let closure) where closure.parameters.count * 3 == list.count:
+      return try call(closure, list, id, env)
+    default:
+      return try atLabel(list, env) { try apply(function, arguments(list, env), id, env) }
+    }
+  }
+
+  /// Moves an error about a named argument from the call to the name.
+  private func atLabel(
+    _ list: Script.List, _ env: Environment, _ body: () throws -> Value
+  ) throws -> Value {
+    do {
+      return try body()
+    } catch let error as LossError where error.source === env.script.source {
+      let label: String
+      switch error.problem as? EvaluationProblem {
+      case .unknownArgument(_, let name, _)?, .argumentGivenTwice(_, let name)?: label = name
+      default: throw error
+      }
+      for i in stride(from: 0, to: list.count, by: 3)
+      where list.symbol(i) != .none && symbols.name(of: list.symbol(i)) == label {
+        let start = list[i + 1]
+        throw LossError(
+          error.problem, in: error.source,
+          at: SourceRange(start: start, end: error.source.nameEnd(at: start)))
+      }
+      throw error
+    }
+  }
+
+  /// A call with as many arguments as parameters: without names in it, which is most calls, the
+  /// arguments go straight into the function's scope.
+  private func call(
+    _ closure: Closure, _ list: Script.List, _ id: NodeID, _ env: Environment
+  ) throws -> Value {
+    for i in stride(from: 0, to: list.count, by: 3) where list.symbol(i) != .none {
+      return try apply(closure, arguments(list, env), id, env)
+    }
+    let scope = Scope(parent: closure.environment.scope)
+    scope.bindings.reserveCapacity(closure.parameters.count)
+    for (i, parameter) in closure.parameters.enumerated() {
+      scope.bindings.append(
+        Scope.Binding(symbol: parameter.symbol, value: try evaluate(list.node(3 * i + 2), env)))
+    }
+    return try run(closure, in: scope, id, env)
   }
 
   private func arguments(_ list: Script.List, _ env: Environment) throws -> [Argument] {
@@ -50,7 +95,7 @@ extension Evaluator {
     _ builtin: Builtin, _ list: Script.List, _ id: NodeID, _ env: Environment
   ) throws -> Value {
     switch builtin.implementation {
-    case .unary(let function):
+    case .unary(let function), .unaryOrGeneral(let function, _):
       // Most calls: one argument, no array to hold it.
       if list.count == 3, list.symbol(0) == .none {
         let value = try evaluate(list.node(2), env)
@@ -67,7 +112,7 @@ extension Evaluator {
     default: break
     }
     let arguments = try arguments(list, env)
-    let result = try apply(builtin, arguments, id, env)
+    let result = try atLabel(list, env) { try apply(builtin, arguments, id, env) }
     if provenance != nil { observe(result, arguments.map(\.value), builtin, id, env) }
     return result
   }
@@ -89,7 +134,7 @@ extension Evaluator {
       case .unary(let function):
         let bound = try builtin.bind(arguments, symbols)
         return try function(bound[0])
-      case .general(let function):
+      case .general(let function), .unaryOrGeneral(_, let function):
         let bound = try builtin.bind(arguments, symbols)
         return try function(bound, context(builtin.name, id, env))
       case .higherOrder(let function):
@@ -135,22 +180,13 @@ extension Evaluator {
   private func apply(
     _ closure: Closure, _ arguments: [Argument], _ id: NodeID, _ env: Environment
   ) throws -> Value {
-    callDepth += 1
-    defer { callDepth -= 1 }
-    if callDepth > Evaluator.recursionLimit || stack.isNearlyExhausted {
-      throw error(.recursionTooDeep(closure.name), id, env)
-    }
-    if steps(every: 64), account.isCancelled { throw error(.cancelled, id, env) }
     let scope = Scope(parent: closure.environment.scope)
-    let inner = closure.environment.with(scope)
-    let outer = frame
-    if let made = closure.frame { frame = frame.overlaid(with: made) }
-    defer { frame = outer }
     scope.bindings.reserveCapacity(closure.parameters.count)
     let positional = arguments.prefix { $0.label == .none }
     guard positional.count <= closure.parameters.count else {
       throw error(
-        .tooManyArguments(closure.describedName, closure.parameters.count, arguments.count), id, env)
+        .tooManyArguments(closure.describedName, closure.parameters.count, arguments.count), id, env
+      )
     }
     for argument in arguments.dropFirst(positional.count)
     where !closure.parameters.contains(where: { $0.symbol == argument.label }) {
@@ -171,17 +207,33 @@ extension Evaluator {
       } else if let named {
         value = named.value
       } else if !parameter.defaultValue.isNone {
-        value = try evaluate(parameter.defaultValue, inner)
+        value = try evaluate(parameter.defaultValue, closure.environment.with(scope))
       } else {
         throw error(
           .missingArgument(closure.describedName, symbols.name(of: parameter.symbol)), id, env)
       }
       scope.bindings.append(Scope.Binding(symbol: parameter.symbol, value: value))
     }
-    return try evaluate(closure.body, inner)
+    return try run(closure, in: scope, id, env)
   }
 
-  private func steps(every interval: Int) -> Bool { callDepth % interval == 0 }
+  /// Evaluates a function's body with its parameters bound, under the replacements of its caller and
+  /// those that it keeps.
+  private func run(_ closure: Closure, in scope: Scope, _ id: NodeID, _ env: Environment) throws
+    -> Value
+  {
+    callDepth += 1
+    let outer = frame
+    defer {
+      callDepth -= 1
+      frame = outer
+    }
+    if callDepth > Evaluator.recursionLimit || stack.isNearlyExhausted {
+      throw error(.recursionTooDeep(closure.name), id, env)
+    }
+    if let made = closure.frame { frame = frame.overlaid(with: made) }
+    return try evaluate(closure.body, closure.environment.with(scope))
+  }
 }
 
 extension Closure {

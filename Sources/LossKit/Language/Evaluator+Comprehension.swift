@@ -44,21 +44,46 @@ extension Evaluator {
       let symbol: Symbol
       let source: Value?
       let start: Int
-      /// The place at each tuple; `nil` for a single clause, whose places count up.
-      var places: [Int]?
+      var places: Places
 
-      func place(_ tuple: Int) -> Int { places.map { $0[tuple] } ?? tuple }
+      func place(_ tuple: Int) -> Int {
+        switch places {
+        case .cyclic(let every, let count): tuple / every % count
+        case .listed(let places): places[tuple]
+        }
+      }
+    }
+
+    /// The place of a variable at each tuple.
+    enum Places {
+      /// The next one after every so many tuples, and after the last the first again: clauses that
+      /// are independent of each other need no list, however many tuples they make.
+      case cyclic(every: Int, count: Int)
+      case listed([Int])
     }
 
     var variables: [Variable] = []
     var count: Int
 
-    /// Repeats each tuple as often as an inner clause has elements there.
-    mutating func repeatTuples(_ times: (Int) -> Int) {
+    /// Repeats each tuple for the elements of an inner clause that has the same number everywhere.
+    mutating func repeatTuples(_ times: Int) {
       for i in variables.indices {
-        variables[i].places = (0..<count).flatMap { tuple in
-          repeatElement(variables[i].place(tuple), count: times(tuple))
+        switch variables[i].places {
+        case .cyclic(let every, let count):
+          variables[i].places = .cyclic(every: every * max(times, 1), count: count)
+        case .listed(let places):
+          variables[i].places = .listed(places.flatMap { repeatElement($0, count: times) })
         }
+      }
+    }
+
+    /// Repeats each tuple as often as an inner clause has elements there.
+    mutating func repeatTuples(_ times: [Int]) {
+      for i in variables.indices {
+        variables[i].places = .listed(
+          (0..<count).flatMap { tuple in
+            repeatElement(variables[i].place(tuple), count: times[tuple])
+          })
       }
     }
   }
@@ -92,7 +117,8 @@ extension Evaluator {
     let first = try clause(list, 1, env)
     try checkTuples(first.count, id, env)
     var tuples = Tuples(count: first.count)
-    add(first, indexPlaces: nil, places: nil, to: &tuples)
+    let places = Tuples.Places.cyclic(every: 1, count: max(first.count, 1))
+    add(first, indexPlaces: places, places: places, to: &tuples)
     for at in stride(from: 4, to: list.count, by: 3) {
       let varies = mentions(list.node(at + 2), tuples.variables.map(\.symbol), env)
       if varies {
@@ -101,8 +127,8 @@ extension Evaluator {
         let inner = try clause(list, at, env)
         let (total, overflow) = tuples.count.multipliedReportingOverflow(by: inner.count)
         try checkTuples(overflow ? .max : total, id, env)
-        tuples.repeatTuples { _ in inner.count }
-        let places = (0..<tuples.count).flatMap { _ in 0..<inner.count }
+        tuples.repeatTuples(inner.count)
+        let places = Tuples.Places.cyclic(every: 1, count: max(inner.count, 1))
         tuples.count = total
         add(inner, indexPlaces: places, places: places, to: &tuples)
       }
@@ -134,15 +160,18 @@ extension Evaluator {
       try checkTuples(places.count, id, env)
       if account.isCancelled { throw error(.cancelled, id, env) }
     }
-    let source = sources.isEmpty ? nil : try locating(list.node(at + 2), env) {
-      try Value.concatenated(sources, account: account)
-    }
-    tuples.repeatTuples { counts[$0] }
+    let source =
+      sources.isEmpty
+      ? nil
+      : try locating(list.node(at + 2), env) {
+        try Value.concatenated(sources, account: account)
+      }
+    tuples.repeatTuples(counts)
     tuples.count = places.count
     add(
       Clause(
         index: list.symbol(at), element: list.symbol(at + 1), source: source, start: 0, count: 0),
-      indexPlaces: indexPlaces, places: places, to: &tuples)
+      indexPlaces: .listed(indexPlaces), places: .listed(places), to: &tuples)
   }
 
   private func checkTuples(_ count: Int, _ id: NodeID, _ env: Environment) throws {
@@ -152,7 +181,7 @@ extension Evaluator {
   }
 
   private func add(
-    _ clause: Clause, indexPlaces: [Int]?, places: [Int]?, to tuples: inout Tuples
+    _ clause: Clause, indexPlaces: Tuples.Places, places: Tuples.Places, to tuples: inout Tuples
   ) {
     if clause.index != .none {
       tuples.variables.append(

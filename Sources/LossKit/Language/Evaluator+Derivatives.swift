@@ -35,14 +35,7 @@ extension Evaluator {
     -> Value
   {
     let params = params(of: e, env)
-    if params.isEmpty {
-      let value = try evaluate(e, env)
-      guard case .function(let function) = value else {
-        throw error(.noParams(env.script.text(of: e)), e, env)
-      }
-      return .function(
-        .derivative(FunctionDerivative(form: form, base: function, order: 1)))
-    }
+    if params.isEmpty { return try functionDerivative(form, e, env) }
     let values = try params.map { try value(of: $0, e, env) }
     let names = params.map(\.name)
     let shapes = values.map(\.shape)
@@ -62,18 +55,25 @@ extension Evaluator {
           return gradient
         }
       }
-      if case .function(let function) = inner {
-        return .function(.derivative(FunctionDerivative(form: form, base: function, order: 1)))
-      }
+      if case .function = inner { return try functionDerivative(form, e, env) }
       return try blocks(hessian, names, shapes)
     }
     let (y, jacobian) = try gradient(values, env)
-    if case .function(let function) = y {
-      return .function(.derivative(FunctionDerivative(form: form, base: function, order: 1)))
-    }
+    if case .function = y { return try functionDerivative(form, e, env) }
     if form == .gradient { try requireNumber(y, "grad", e, env) }
     return .record(
       Record(names: names, values: try parts(jacobian, shapes, of: y.shape)))
+  }
+
+  /// The derivative of a function, made anew: one that was made under the duals of a derivative
+  /// would carry them out of it.
+  private func functionDerivative(_ form: DerivativeForm, _ e: NodeID, _ env: Environment) throws
+    -> Value
+  {
+    guard case .function(let function) = try evaluate(e, env) else {
+      throw error(.noParams(env.script.text(of: e)), e, env)
+    }
+    return .function(.derivative(FunctionDerivative(form: form, base: function, order: 1)))
   }
 
   /// The derivative by several arguments cut into one array each: the value's shape followed by the
@@ -129,6 +129,11 @@ extension Evaluator {
     }
     let names = try targets(arguments[1], builtin, env)
     let values = names.map(\.value)
+    for targets in arguments[1..<min(arguments.count, form == .hessian ? 3 : 2)]
+    where env.script[targets].kind == .tuple && form != .gradient && form != .jacobian {
+      throw error(
+        .derivativeByExpression(builtin.name, env.script.text(of: targets), base: nil), targets, env)
+    }
     func body(_ env: Environment) -> ([Value]) throws -> Value {
       { duals in
         try self.replacing(zip(names, duals).map { ($0.target, $1) }, in: env) {
@@ -141,6 +146,11 @@ extension Evaluator {
       try requireNumber(value, builtin.name, e, env)
       return result
     }
+    func requireNumeric(_ value: Value) throws {
+      guard value.isNumeric else {
+        throw error(.derivativeOfKind(builtin.name, value.kindDescription), e, env)
+      }
+    }
     let shape = values[0].shape
     switch form {
     case .gradient, .jacobian:
@@ -148,9 +158,7 @@ extension Evaluator {
       if form == .gradient {
         try requireNumber(value, builtin.name, e, env)
       } else {
-        guard value.isNumeric else {
-          throw error(.derivativeOfKind(builtin.name, value.kindDescription), e, env)
-        }
+        try requireNumeric(value)
       }
       let arrays = try parts(jacobian, values.map(\.shape), of: value.shape)
       if arrays.count == 1 { return arrays[0] }
@@ -169,9 +177,12 @@ extension Evaluator {
       let along = try tangent(arguments, builtin, like: shape, env)
       let mark = corners.mark()
       defer { corners.rewind(to: mark) }
-      return try directionalDerivative(at: values, along: [along], body(env)).tangent
+      let (value, tangent) = try directionalDerivative(at: values, along: [along], body(env))
+      try requireNumeric(value)
+      return tangent
     case .vectorJacobianProduct:
       let (value, jacobian) = try derivative(at: values, body(env))
+      try requireNumeric(value)
       let weights = try tangent(arguments, builtin, like: value.shape, env)
       let size = value.shape.reduce(1, *)
       let rows = try jacobian.reshaped([jacobian.shape[0], size])
@@ -190,14 +201,14 @@ extension Evaluator {
     }
   }
 
-  private struct NamedTarget {
+  struct NamedTarget {
     let name: String
     let target: Target
     let value: Value
   }
 
   /// The names by which a derivative is taken: `x` or `(w, b)`.
-  private func targets(_ id: NodeID, _ builtin: Builtin, _ env: Environment) throws
+  func targets(_ id: NodeID, _ builtin: Builtin, _ env: Environment) throws
     -> [NamedTarget]
   {
     let node = env.script[id]
@@ -259,7 +270,7 @@ extension Evaluator {
 
   // MARK: One-sided
 
-  private func slopes(
+  func slopes(
     _ values: [Value], _ e: NodeID, _ env: Environment, _ body: ([Value]) throws -> Value
   ) throws -> Value {
     guard values.count == 1, values[0].shape.isEmpty else {
@@ -275,7 +286,7 @@ extension Evaluator {
     return try .stacked([.number(0) - left.tangent, right.tangent], account: account)
   }
 
-  private func kinks(_ e: NodeID, _ env: Environment) throws -> Value {
+  func kinks(_ e: NodeID, _ env: Environment) throws -> Value {
     let params = params(of: e, env)
     let values = try params.map { try value(of: $0, e, env) }
     let mark = corners.mark()
@@ -288,125 +299,6 @@ extension Evaluator {
     let count = corners.count - before
     corners.rewind(to: mark)
     return .number(Double(count))
-  }
-
-  // MARK: Of higher order
-
-  /// `diff(e, x, n)`, `diff(f, n)`, `diff(f)`.
-  private func repeatedDerivative(
-    _ e: NodeID, _ arguments: [NodeID], _ builtin: Builtin, _ env: Environment
-  ) throws -> Value {
-    if arguments.count < 3 {
-      let isName = arguments.count == 2 && env.script[arguments[1]].kind == .name
-      let value = try evaluate(e, env)
-      if case .function(let function) = value {
-        let order = arguments.count == 2 ? try derivativeOrder(arguments[1], env) : 1
-        return .function(
-          .derivative(FunctionDerivative(form: .repeated, base: function, order: order)))
-      }
-      guard isName else { throw error(.derivativeNeedsName(builtin.name), e, env) }
-    }
-    let names = try targets(arguments[1], builtin, env)
-    guard names.count == 1, names[0].value.shape.isEmpty else {
-      throw error(.diffNeedsNumber(names[0].name), arguments[1], env)
-    }
-    let order = arguments.count == 3 ? try derivativeOrder(arguments[2], env) : 1
-    return try nthDerivative(at: names[0].value, order: order) { x in
-      try replacing([(names[0].target, x)], in: env) { try evaluate(e, $0) }
-    }
-  }
-
-  private func derivativeOrder(_ id: NodeID, _ env: Environment) throws -> Int {
-    let order = try wholeNumber(id, env, use: .order)
-    guard (0...Evaluator.greatestOrder).contains(order) else {
-      throw error(.orderOutOfRange(order, Evaluator.greatestOrder), id, env)
-    }
-    return order
-  }
-
-  /// The greatest order of `diff`: beyond, n! is no double.
-  static let greatestOrder = 170
-
-  func nthDerivative(at x: Value, order: Int, _ function: (Value) throws -> Value) throws -> Value {
-    if order == 0 { return try function(x) }
-    guard derivativeLevel < Evaluator.nestingLimit else {
-      throw EvaluationProblem.derivativesNestTooDeeply(Evaluator.nestingLimit)
-    }
-    derivativeLevel += 1
-    let arena = SeriesArena()
-    defer {
-      derivativeLevel -= 1
-      arena.dismiss()
-    }
-    let level = derivativeLevel
-    let series = Series(level: level, order: order, constantTerm: x, arena: arena) { _, k in
-      .number(k == 1 ? 1 : 0)
-    }
-    try series.force()
-    let result = try function(.series(series))
-    guard case .series(let y) = result, y.level == level else {
-      guard result.isNumeric else {
-        throw EvaluationProblem.derivativeOfKind("diff", result.kindDescription)
-      }
-      return try Value.number(0).broadcast(to: result.shape, account)
-    }
-    var factorial = 1.0
-    for i in 1...order { factorial *= Double(i) }
-    return try (y.coefficient(order) * .number(factorial)).broadcast(to: y.constantTerm.shape, account)
-  }
-
-  // MARK: Of functions
-
-  /// The derivative of a function, as a function: a form applied to a value that is one.
-  func derivative(
-    _ form: DerivativeForm, of function: Function, _ rest: ArraySlice<Argument>, _ id: NodeID,
-    _ env: Environment
-  ) throws -> Value {
-    var order = 1
-    if let second = rest.first {
-      guard form == .repeated else { throw EvaluationProblem.needsExpression("grad") }
-      order = try second.value.wholeNumber(.order)
-    }
-    return .function(.derivative(FunctionDerivative(form: form, base: function, order: order)))
-  }
-
-  /// Calls a function that is the derivative of another by its first argument.
-  func apply(
-    _ derivative: FunctionDerivative, _ arguments: [Argument], _ id: NodeID, _ env: Environment
-  ) throws -> Value {
-    guard let first = arguments.first, first.label == .none else {
-      throw error(.missingArgument("the derivative", "x"), id, env)
-    }
-    guard first.value.isNumeric else {
-      throw error(.derivativeByKind("grad", "the argument", first.value.kindDescription), id, env)
-    }
-    func base(_ x: Value) throws -> Value {
-      var inner = arguments
-      inner[0] = Argument(label: .none, value: x)
-      return try apply(derivative.base, inner, id, env)
-    }
-    let x = first.value
-    return try locating(id, env) {
-      switch derivative.form {
-      case .gradient, .jacobian:
-        let (value, result) = try self.derivative(at: [x]) { try base($0[0]) }
-        if derivative.form == .gradient { try requireNumber(value, "grad", id, env) }
-        return try parts(result, [x.shape], of: value.shape)[0]
-      case .hessian:
-        let (_, result) = try self.derivative(at: [x]) { outer in
-          let (value, gradient) = try self.derivative(at: outer) { try base($0[0]) }
-          try requireNumber(value, "hess", id, env)
-          return gradient
-        }
-        return try result.movingFirstAxisLast().reshaped(x.shape + x.shape)
-      case .repeated:
-        guard x.shape.isEmpty else { throw EvaluationProblem.diffNeedsNumber("the argument") }
-        return try nthDerivative(at: x, order: derivative.order, base)
-      case .slopes:
-        return try slopes([x], id, env) { try base($0[0]) }
-      default: throw EvaluationProblem.needsExpression("this form")
-      }
-    }
   }
 }
 

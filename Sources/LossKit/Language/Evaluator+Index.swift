@@ -66,6 +66,9 @@ extension Evaluator {
         let place = try checked(subscriptValue, axis: 0, shape, list.node(0), baseID, env)
         return try .apply(TakeRow(row: place), base)
       }
+      if subscriptValue.isMask, shape.count > 1, subscriptValue.shape == shape {
+        return try maskedElements(of: base, subscriptValue)
+      }
       let specification = try specify(subscriptValue, axis: 0, shape, list.node(0), baseID, env)
       return try locating(id, env) { try gather([specification], from: base) }
     }
@@ -74,6 +77,14 @@ extension Evaluator {
       subscripts.append(try specify(list.node(axis), axis: axis, shape, baseID, env))
     }
     return try locating(id, env) { try gather(subscripts, from: base) }
+  }
+
+  /// The elements where a mask of the array's own shape is true, in row-major order.
+  private func maskedElements(of base: Value, _ mask: Value) throws -> Value {
+    guard case .tensor(let tensor) = mask, tensor.lanes.isEmpty else { throw LaneDependence() }
+    let places = (0..<tensor.count).filter { tensor.start[$0] != 0 }
+    return try .apply(
+      Gather(from: base.shape, to: [places.count], indices: places), base)
   }
 
   // MARK: One subscript
@@ -101,7 +112,8 @@ extension Evaluator {
     if lower < 0 { lower += n }
     guard lower >= 0, lower <= n, upper >= 0, upper <= n else {
       throw error(
-        .sliceOutOfBounds(env.script.text(of: subscriptID), env.script.text(of: baseID), axis, n, shape.count),
+        .sliceOutOfBounds(
+          env.script.text(of: subscriptID), env.script.text(of: baseID), axis, n, shape.count),
         subscriptID, env)
     }
     return .slice(lower..<max(lower, upper))
@@ -211,7 +223,9 @@ extension Evaluator {
     of texts: TextArray, _ list: Script.List, _ id: NodeID, _ env: Environment
   ) throws -> Value {
     let baseID = NodeID(index: env.script[id].a)
-    guard list.count == 1 else { throw error(.tooManySubscripts([texts.elements.count], list.count), id, env) }
+    guard list.count == 1 else {
+      throw error(.tooManySubscripts([texts.elements.count], list.count), id, env)
+    }
     switch try specify(list.node(0), axis: 0, [texts.elements.count], baseID, env) {
     case .place(let place): return .text(texts.elements[place])
     case .slice(let range): return .texts(TextArray(Array(texts.elements[range])))
@@ -246,10 +260,14 @@ extension Evaluator {
       }
       return value
     case .tensor, .dual, .series, .number, .scalarDual:
-      guard field == "T" else { throw error(.noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env) }
+      guard field == "T" else {
+        throw error(
+          .noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env)
+      }
       return try value.transposed(Array(value.shape.indices.reversed()))
     default:
-      throw error(.noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env)
+      throw error(
+        .noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env)
     }
   }
 }

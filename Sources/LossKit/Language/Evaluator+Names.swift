@@ -9,6 +9,7 @@ extension Evaluator {
 
   func unknownNameProblem(_ symbol: Symbol, _ env: Environment) -> EvaluationProblem {
     let name = symbols.name(of: symbol)
+    if symbol == KnownName.lastValue.symbol { return .nothingShownYet }
     if let hint = ForeignWords.hint(for: name) { return .foreignName(name, hint: hint) }
     return .unknownName(name, suggestion: nearest(to: name, among: namesInScope(env)))
   }

@@ -35,7 +35,8 @@ final class Provenance {
       switch self {
       case .binary(let symbol, _):
         return texts.joined(separator: " \(symbol) ")
-      case .call(let name): return texts.isEmpty ? name : "\(name) of \(texts.joined(separator: ", "))"
+      case .call(let name):
+        return texts.isEmpty ? name : "\(name) of \(texts.joined(separator: ", "))"
       }
     }
 
@@ -98,7 +99,9 @@ extension Evaluator {
     guard symbol == .multiply else { return nil }
     for (log, other) in [(operands[1], operands[0]), (operands[0], operands[1])] {
       let node = env.script[log]
-      guard node.kind == .call, env.script.text(of: NodeID(index: node.a)) == "log" else { continue }
+      guard node.kind == .call, env.script.text(of: NodeID(index: node.a)) == "log" else {
+        continue
+      }
       let list = env.script.list(node.b)
       guard list.count == 3 else { continue }
       return "xlogy(\(env.script.text(of: other)), \(env.script.text(of: list.node(2)))) is 0 there"

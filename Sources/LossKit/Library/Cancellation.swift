@@ -7,12 +7,15 @@ import Synchronization
 public final class Cancellation: Sendable {
   private let flag = Atomic<Bool>(false)
 
+  /// A token without a request.
   public init() {}
 
   /// Whether a stop was requested since the last `reset()`.
   public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 
-  /// Requests a stop. Only stores to one atomic, so it is safe in a signal handler.
+  /// Requests a stop.
+  ///
+  /// Only stores to one atomic, so it is safe in a signal handler.
   public func cancel() { flag.store(true, ordering: .relaxed) }
 
   /// Takes the request back, so that the token can serve the next evaluation.

@@ -7,6 +7,7 @@ public struct DisplaySettings: Sendable, Equatable {
   /// The length of an axis beyond which its elements are elided.
   public var elide: Int
 
+  /// Settings with given digits and length.
   public init(digits: Int? = nil, elide: Int = 8) {
     self.digits = digits
     self.elide = elide
@@ -43,5 +44,6 @@ struct Setting {
 
 /// The version of the language, the library and the program.
 public enum LossVersion {
+  /// The version, as `loss --version` prints it.
   public static let current = "0.1.0"
 }

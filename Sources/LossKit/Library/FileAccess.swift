@@ -2,14 +2,20 @@
 public struct FileAccess: Sendable {
   /// Why a file could not be read, in words for a person: "there is no such file".
   public struct Failure: Error, Sendable {
+    /// The reason, without a capital letter or a full stop.
     public let reason: String
+
+    /// A failure with its reason.
     public init(reason: String) { self.reason = reason }
   }
 
-  /// Reads a whole file. The path is as the script wrote it, resolved against the folder of the
+  /// Reads a whole file.
+  ///
+  /// The path is as the script wrote it, resolved against the folder of the
   /// script that named it.
   public let read: @Sendable (_ path: String) throws(Failure) -> [UInt8]
 
+  /// Access through a function that reads whole files.
   public init(read: @escaping @Sendable (_ path: String) throws(Failure) -> [UInt8]) {
     self.read = read
   }

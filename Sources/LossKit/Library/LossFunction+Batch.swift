@@ -132,7 +132,8 @@ private struct Batch: @unchecked Sendable {
       let tensor = try Tensor(lanes: lanes, shape: input.shape, account: evaluator.account)
       for (i, point) in range.enumerated() {
         for j in 0..<input.size {
-          tensor.start[i * input.size + j] = points[place(point, offset + j, of: function.inputCount)]
+          tensor.start[i * input.size + j] =
+            points[place(point, offset + j, of: function.inputCount)]
         }
       }
       offset += input.size

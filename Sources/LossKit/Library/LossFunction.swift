@@ -90,7 +90,8 @@ public struct LossFunction: Sendable {
   }
 
   /// The value at a point, with a workspace to reuse.
-  public func value(at point: Span<Double>, using work: inout Workspace) throws(LossError) -> Double {
+  public func value(at point: Span<Double>, using work: inout Workspace) throws(LossError) -> Double
+  {
     let evaluator = work.evaluator
     let values = try values(at: point, evaluator)
     return try located(evaluator, script, expression) {

@@ -79,16 +79,18 @@ private struct HelperThread {
     #else
       var thread = pthread_t()
     #endif
-    let status = pthread_create(&thread, nil, { argument in
-      #if canImport(Darwin)
-        let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
-      #else
-        guard let argument else { return nil }
-        let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
-      #endif
-      body.run()
-      return nil
-    }, body.toOpaque())
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        #if canImport(Darwin)
+          let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+        #else
+          guard let argument else { return nil }
+          let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+        #endif
+        body.run()
+        return nil
+      }, body.toOpaque())
     guard status == 0 else {
       body.release()
       return nil

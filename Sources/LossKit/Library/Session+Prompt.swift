@@ -1,8 +1,14 @@
 /// A definition, as `:list` shows it.
 public struct DefinitionSummary: Sendable {
+  /// What was defined.
   public enum Kind: Sendable { case param, data, formula, function }
+
+  /// The name that was defined.
   public let name: String
+
+  /// What it stands for.
   public let kind: Kind
+
   /// `x = 0.5`, `L(k) = softplus(x - y, k)`.
   public let text: String
   /// Its `##` text.
@@ -44,7 +50,8 @@ extension Session {
   public func kind(of text: String) throws(LossError) -> String {
     let value = try value(of: text)
     switch value {
-    case .tensor(let tensor): return "\(tensor.isMask ? "mask" : "array") \(describe(shape: tensor.shape))"
+    case .tensor(let tensor):
+      return "\(tensor.isMask ? "mask" : "array") \(describe(shape: tensor.shape))"
     case .texts(let texts): return "array of texts (\(texts.elements.count))"
     case .function(let function): return "function \(function.parameterList)"
     case .record(let record): return "record with fields \(record.names.joined(separator: ", "))"
@@ -62,7 +69,8 @@ extension Session {
     let expression = NodeID(index: script[script.tree.statements[0]].a)
     evaluator.begin()
     return try converting(script, expression) {
-      try evaluator.evaluate(expression, Environment(script: script, scope: nil, module: root)).plain
+      try evaluator.evaluate(expression, Environment(script: script, scope: nil, module: root))
+        .plain
     }
   }
 

@@ -41,26 +41,30 @@ extension StatementRun {
       : try evaluator.locating(list.node(1), env) {
         try evaluate(list.node(1)).plain.numberOrThrow()
       }
-    let holds: Bool
+    var results: [Value] = []
     if tolerance != nil, !comparison.links.isEmpty {
-      holds = try comparison.links.allSatisfy { link in
+      results = try comparison.links.map { link in
         let (a, b) = try (evaluate(link.left), evaluate(link.right))
         return try evaluator.locating(condition, env) {
-          try Evaluator.compare(link.comparison, a, b, tolerance: tolerance).holdsEverywhere(
-            .assertion)
+          try Evaluator.compare(link.comparison, a, b, tolerance: tolerance)
         }
       }
     } else {
-      let value = try evaluate(condition)
-      holds = try evaluator.locating(condition, env) { try value.holdsEverywhere(.assertion) }
+      results = [try evaluate(condition)]
     }
-    if holds { return }
+    let failing = try evaluator.locating(condition, env) {
+      try results.first { try !$0.holdsEverywhere(.assertion) }
+    }
+    guard let failing else { return }
+    var details = try sides(of: comparison, env)
+    if let place = failing.firstFalsePlace { details.append("false at \(place)") }
+    if let tolerance { details.append("within \(NumberFormat.formatted(tolerance))") }
     let message: String? =
       list.node(0).isNone
       ? nil : ValueText(settings: session.settings).printed(try evaluate(list.node(0)))
     throw error(
       .assertionFailed(
-        script.text(of: condition), message: message, details: try sides(of: comparison, env)),
+        script.text(of: condition), message: message, details: details),
       condition)
   }
 
@@ -313,6 +317,8 @@ extension StatementRun {
     return error(.checkFailed(details: details), condition)
   }
 
+  private static let simpleNumbers = [0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 5, -5, 10, -10]
+
   private func simplified(
     _ point: [Value], _ place: Int, _ source: DrawSource, _ comparison: Comparison,
     _ sources: [DrawSource]
@@ -335,9 +341,12 @@ extension StatementRun {
     }
     let zeros = [Double](repeating: 0, count: elements.count)
     if try fails(zeros) { return try value(zeros) }
-    // Long vectors: the first elements are enough to see why.
+    // Long vectors: the first elements are enough to see why. The simplest numbers first, then
+    // what is near: a whole number, a half, a tenth.
     for i in elements.indices.prefix(64) {
-      for simple in [0, 1, -1, elements[i].rounded(), (elements[i] * 2).rounded() / 2] {
+      let x = elements[i]
+      let near = [x.rounded(), (x * 2).rounded() / 2, (x * 10).rounded() / 10]
+      for simple in StatementRun.simpleNumbers + near {
         if session.account.isCancelled { throw EvaluationProblem.cancelled }
         var candidate = elements
         candidate[i] = simple
@@ -360,5 +369,18 @@ extension Value {
     case .tensor(let tensor): return tensor.elements.allSatisfy { $0 != 0 }
     default: return false
     }
+  }
+
+  /// Where a mask is first false: `[1]`, `[0, 2]`; nothing for a single truth value.
+  var firstFalsePlace: String? {
+    guard case .tensor(let tensor) = self, !tensor.shape.isEmpty,
+      var rest = tensor.elements.firstIndex(of: 0)
+    else { return nil }
+    var places: [String] = []
+    for n in tensor.shape.reversed() {
+      places.append(String(rest % n))
+      rest /= n
+    }
+    return "[\(places.reversed().joined(separator: ", "))]"
   }
 }

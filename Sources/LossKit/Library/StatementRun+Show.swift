@@ -18,7 +18,9 @@ extension StatementRun {
         _ = try evaluator.replacing(replacements, in: env) { try evaluator.evaluate(body, $0) }
       }
     } else if let fault = Provenance.Fault(of: gradient?.map(\.value) ?? []) {
-      notes += faultNote(fault, in: .derivative, id) { _ = try self.gradient(of: body, replacements) }
+      notes += faultNote(fault, in: .derivative, id) {
+        _ = try self.gradient(of: body, replacements)
+      }
     }
     evaluator.lastValue = value.plain
     show(.value(value.plain, gradient: gradient, notes: notes), id)
@@ -53,7 +55,9 @@ extension StatementRun {
     var pending = [id]
     while let next = pending.popLast() {
       let node = script[next]
-      if node.kind == .name, case .special? = evaluator.builtin(Symbol(index: node.a))?.implementation {
+      if node.kind == .name,
+        case .special? = evaluator.builtin(Symbol(index: node.a))?.implementation
+      {
         return true
       }
       script.forEachChild(of: next) { pending.append($0) }
@@ -68,7 +72,8 @@ extension StatementRun {
     _ fault: Provenance.Fault, in part: Provenance.Part, _ id: NodeID,
     _ evaluation: () throws -> Void
   ) -> [String] {
-    let inputs = evaluator.dependencies(of: NodeID(index: script[id].a), env, .all).filter(\.isInput)
+    let inputs = evaluator.dependencies(of: NodeID(index: script[id].a), env, .all).filter(
+      \.isInput)
     guard inputs.allSatisfy({ Provenance.Fault(of: [$0.value]) == nil }),
       let finding = evaluator.whereFirst(fault, in: part, evaluation)
     else { return [] }
@@ -90,7 +95,9 @@ extension StatementRun {
       }
     }
     if places.isEmpty { return [] }
-    let list = places.map { "\($0.primitive) is at a corner here (\(describe($0.places, statement)))" }
+    let list = places.map {
+      "\($0.primitive) is at a corner here (\(describe($0.places, statement)))"
+    }
     return [
       list.joined(separator: ", ")
         + "; if the whole is not differentiable, the gradient shown is one of Clarke's generalized "
@@ -176,7 +183,8 @@ extension StatementRun {
     let globals = replacements.filter {
       if case .definition = $0.target { true } else { false }
     }
-    return try evaluator.replacing(globals, in: env.with(scope.bindings.isEmpty ? nil : scope), body)
+    return try evaluator.replacing(
+      globals, in: env.with(scope.bindings.isEmpty ? nil : scope), body)
   }
 
   // MARK: Imports

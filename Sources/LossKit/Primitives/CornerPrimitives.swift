@@ -33,7 +33,9 @@ extension Value {
     return try maximum(x, .number(0), context)
   }
 
-  /// The magnitude. `max(x, -x)`, but without a minus zero.
+  /// The magnitude.
+  ///
+  /// `max(x, -x)`, but without a minus zero.
   static func abs(_ x: Value, _ context: CallContext) throws -> Value {
     guard x.level > 0 else { return try mapped(x, .number(0)) { x, _ in x.magnitude } }
     let isPositive = try firstIsLarger(x, .number(0), context)
@@ -56,7 +58,9 @@ extension Value {
   }
 
   /// The mask of the places where a is not smaller than b, ties settled by derivatives.
-  private static func firstIsLarger(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
+  ///
+  private static func firstIsLarger(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value
+  {
     let (va, vb) = (a.plain, b.plain)
     let mask = try mapped(va, vb, content: .truths) { $0 >= $1 || $0.isNaN ? 1 : 0 }
     let decision = context.corners.log?.open()
@@ -130,7 +134,7 @@ extension Value {
     var order: [[Int]] = []
     for row in 0..<(n == 0 ? 0 : values.count / n) {
       let elements = values.row(row)
-      var places = wanted == 1 ? tiedLargest(elements) : descending(elements)
+      var places = wanted == 1 ? tiedLargest(elements) : try descending(elements, context)
       if x.level > 0, hasTies(elements, places) {
         if jets == nil {
           jets = try JetComparison(
@@ -177,9 +181,16 @@ extension Value {
     return places
   }
 
-  private static func descending(_ row: UnsafeBufferPointer<Double>) -> [Int] {
+  private static func descending(
+    _ row: UnsafeBufferPointer<Double>, _ context: CallContext
+  ) throws -> [Int] {
     // Ascending puts equal numbers in the order of their places, which reversing would undo.
-    let ascending = Sorting.stableArgsort(row)
+    let ascending: [Int]
+    do {
+      ascending = try Sorting.stableArgsort(row, shouldStop: { context.account.isCancelled })
+    } catch {
+      throw EvaluationProblem.cancelled
+    }
     var places: [Int] = []
     places.reserveCapacity(row.count)
     var end = ascending.count

@@ -48,7 +48,8 @@ extension Value: Arithmetic {
       return .scalarDual(level: b.level, y, try O.tangent(nil, b.tangent, a, b.primal, y))
     case (.scalarDual(let a), .scalarDual(let b)) where a.level == b.level:
       let y = O.value(a.primal, b.primal)
-      return .scalarDual(level: a.level, y, try O.tangent(a.tangent, b.tangent, a.primal, b.primal, y))
+      return .scalarDual(
+        level: a.level, y, try O.tangent(a.tangent, b.tangent, a.primal, b.primal, y))
     default: return try applyToArrays(operation, a, b)
     }
   }

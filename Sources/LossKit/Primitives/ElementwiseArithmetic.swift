@@ -123,7 +123,9 @@ enum ChainQuotient: ElementwiseBinary {
 
 // MARK: Powers and remainders
 
-/// `x^p`. By p the derivative is `x^p ln x`, taken as 0 where `x^p` is 0.
+/// `x^p`.
+///
+/// By p the derivative is `x^p ln x`, taken as 0 where `x^p` is 0.
 enum Power: ElementwisePartials {
   @inline(__always)
   static func value(_ x: Double, _ p: Double) -> Double { Scalar.pow(x, p) }
@@ -136,6 +138,7 @@ enum Power: ElementwisePartials {
 }
 
 /// `p x^(p-1)`, and 0 where p is 0, also at x = 0.
+///
 enum PowerSlope: ElementwisePartials {
   @inline(__always)
   static func value(_ x: Double, _ p: Double) -> Double { Scalar.powSlope(x, p) }
@@ -148,7 +151,9 @@ enum PowerSlope: ElementwisePartials {
   }
 }
 
-/// `a - b ⌊a/b⌋`. The quotient is constant between its jumps.
+/// `a - b ⌊a/b⌋`.
+///
+/// The quotient is constant between its jumps.
 enum Remainder: ElementwisePartials {
   @inline(__always)
   static func value(_ a: Double, _ b: Double) -> Double { Scalar.flooredRemainder(a, b) }
@@ -183,7 +188,9 @@ enum Hypot: ElementwisePartials {
   static func slopeB<N: Arithmetic>(_ a: N, _ b: N, _ y: N) throws -> N { try b / y }
 }
 
-/// The angle of the point (x, y), in radians. The slopes divide by the radius twice, because its
+/// The angle of the point (x, y), in radians.
+///
+/// The slopes divide by the radius twice, because its
 /// square overflows first.
 enum Atan2: ElementwisePartials {
   static func value(_ y: Double, _ x: Double) -> Double { Scalar.atan2(y, x) }

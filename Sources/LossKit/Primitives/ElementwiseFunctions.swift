@@ -42,13 +42,17 @@ enum Log1pSlope: ElementwiseUnary {
 enum Log2: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.log2(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try .constant(1.442695040888963407) / x }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try .constant(1.442695040888963407) / x
+  }
 }
 
 enum Log10: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.log10(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try .constant(0.4342944819032518277) / x }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try .constant(0.4342944819032518277) / x
+  }
 }
 
 enum SquareRoot: ElementwiseUnary {
@@ -102,51 +106,70 @@ enum ArcSineSlope: ElementwiseUnary {
 enum ArcCosine: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.acos(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try -N.apply(ArcSineSlope.self, x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try -N.apply(ArcSineSlope.self, x)
+  }
 }
 
-/// Radians. The slope is `1/(1 + x²)`; where x² overflows it is 0 to within the least double.
+/// Radians.
+///
+/// The slope is `1/(1 + x²)`; where x² overflows it is 0 to within the least double.
 enum ArcTangent: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.atan(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try .constant(1) / (.constant(1) + x * x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try .constant(1) / (.constant(1) + x * x)
+  }
 }
 
 enum HyperbolicSine: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.sinh(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(HyperbolicCosine.self, x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try N.apply(HyperbolicCosine.self, x)
+  }
 }
 
 enum HyperbolicCosine: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.cosh(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(HyperbolicSine.self, x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try N.apply(HyperbolicSine.self, x)
+  }
 }
 
 enum HyperbolicTangent: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.tanh(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(HyperbolicTangentSlope.self, x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try N.apply(HyperbolicTangentSlope.self, x)
+  }
 }
 
 /// `sech²`, not `1 - tanh²`, which cancels.
+///
 enum HyperbolicTangentSlope: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.tanhSlope(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try .constant(-2) * y * N.apply(HyperbolicTangent.self, x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try .constant(-2) * y * N.apply(HyperbolicTangent.self, x)
+  }
 }
 
 enum ErrorFunction: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.erf(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try .constant(1.128379167095512574) * N.apply(Gaussian.self, x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try .constant(1.128379167095512574) * N.apply(Gaussian.self, x)
+  }
 }
 
 enum ComplementaryErrorFunction: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.erfc(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try .constant(-1.128379167095512574) * N.apply(Gaussian.self, x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try .constant(-1.128379167095512574) * N.apply(Gaussian.self, x)
+  }
 }
 
 /// `e^(-x²)`, with the rounding error of x² carried along: uncorrected it is amplified by x².
@@ -162,7 +185,9 @@ enum Gaussian: ElementwiseUnary {
 enum LogGamma: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.lgamma(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(Polygamma.self, .constant(0), x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try N.apply(Polygamma.self, .constant(0), x)
+  }
 }
 
 enum Sigmoid: ElementwiseUnary {
@@ -175,7 +200,9 @@ enum Sigmoid: ElementwiseUnary {
 enum SigmoidSlope: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.sigmoidSlope(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try -(y * N.apply(HyperbolicTangent.self, x * .constant(0.5))) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try -(y * N.apply(HyperbolicTangent.self, x * .constant(0.5)))
+  }
 }
 
 enum LogSigmoid: ElementwiseUnary {
@@ -194,7 +221,9 @@ enum Softplus: ElementwiseUnary {
 enum Log1mExp: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.log1mexp(x) }
-  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(Log1mExpSlope.self, x) }
+  static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
+    try N.apply(Log1mExpSlope.self, x)
+  }
 }
 
 /// `-1/(e^(-x) - 1)`; its own slope `y (1 - y)` has no cancellation, because y ≤ 0.

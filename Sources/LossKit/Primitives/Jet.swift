@@ -86,9 +86,11 @@ struct JetComparison {
     b.collectLevels(into: &found)
     let levels = found.sorted()
     let termsA = Dictionary(
-      a.jetTerms(levels: levels).map { ($0.order, $0.value) }, uniquingKeysWith: { first, _ in first })
+      a.jetTerms(levels: levels).map { ($0.order, $0.value) },
+      uniquingKeysWith: { first, _ in first })
     let termsB = Dictionary(
-      b.jetTerms(levels: levels).map { ($0.order, $0.value) }, uniquingKeysWith: { first, _ in first })
+      b.jetTerms(levels: levels).map { ($0.order, $0.value) },
+      uniquingKeysWith: { first, _ in first })
     let orders = Set(termsA.keys).union(termsB.keys)
       .filter { $0.contains { $0 != 0 } }
       .sorted { $0.lexicographicallyPrecedes($1) }

@@ -8,11 +8,13 @@ extension Value {
   /// Arrays one after another along their first axis.
   static func concatenated(_ parts: [Value], account: MemoryAccount) throws -> Value {
     let rows = parts.reduce(0) { $0 + ($1.shape.first ?? 1) }
-    return try joined(parts, shape: [rows] + (parts.first?.shape.dropFirst() ?? []), account: account)
+    return try joined(
+      parts, shape: [rows] + (parts.first?.shape.dropFirst() ?? []), account: account)
   }
 
   /// Lays the elements of arrays one after another, within each point of the lanes.
-  private static func joined(_ parts: [Value], shape: [Int], account: MemoryAccount) throws -> Value {
+  private static func joined(_ parts: [Value], shape: [Int], account: MemoryAccount) throws -> Value
+  {
     let level = parts.reduce(0) { max($0, $1.level) }
     guard level > 0 else { return try joinedPlain(parts, shape: shape, account: account) }
     if let result = try Series.joining(
@@ -69,7 +71,9 @@ extension Value {
     return .tensor(result)
   }
 
-  /// `a` where the mask holds, `b` elsewhere, with broadcasting. What is not chosen contributes
+  /// `a` where the mask holds, `b` elsewhere, with broadcasting.
+  ///
+  /// What is not chosen contributes
   /// neither value nor derivative.
   static func select(_ mask: Value, _ a: Value, _ b: Value) throws -> Value {
     let level = max(a.level, b.level)
@@ -124,6 +128,7 @@ extension Value {
   }
 
   /// Whether this is a truth value or an array of them.
+  ///
   var isMask: Bool {
     switch self {
     case .truth: true

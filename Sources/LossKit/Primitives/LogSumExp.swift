@@ -47,7 +47,7 @@ extension SharpRows {
           for row in 0..<rows {
             Self.fill(
               result.start + ((block + i) * rows + row) * step,
-              UnsafeBufferPointer(start: base + row * n, count: n), k: k, weights)
+              UnsafeBufferPointer(start: base + row * n, count: n), k: k, weights, x.account)
           }
           if x.account.isCancelled { return false }
         }
@@ -60,7 +60,7 @@ extension SharpRows {
 
   private static func fill(
     _ result: UnsafeMutablePointer<Double>, _ row: UnsafeBufferPointer<Double>, k: Double,
-    _ weights: UnsafeMutableBufferPointer<Double>
+    _ weights: UnsafeMutableBufferPointer<Double>, _ account: MemoryAccount
   ) {
     var largest = 0
     for i in row.indices where row[i] > row[largest] || row[i].isNaN {
@@ -69,6 +69,7 @@ extension SharpRows {
     }
     let m = row.isEmpty ? -.infinity : row[largest]
     for i in row.indices {
+      if i & 0x3fff == 0x3fff, account.isCancelled { return }
       // An infinite m would give inf - inf: entries equal to it count 1, the others 0.
       weights[i] = row[i] == m ? (m == -.infinity ? 0 : 1) : Scalar.exp(k * (row[i] - m))
     }
@@ -78,13 +79,16 @@ extension SharpRows {
   }
 }
 
-/// ln(1 + R). From R = 1 on nothing is lost in the sum, and the logarithm is the better rounded of
+/// ln(1 + R).
+///
+/// From R = 1 on nothing is lost in the sum, and the logarithm is the better rounded of
 /// the two in the C library.
 private func logOfTotal(_ rest: Double) -> Double {
   rest < 1 ? Scalar.log1p(rest) : Scalar.log(1 + rest)
 }
 
 /// `(1/k) ln Σ e^{k x}`: `lse` of nothing, and of nothing but masks, is -inf with gradient 0.
+///
 ///
 /// Its gradient is `SoftmaxWeights`; by k its derivative is -H/k², H the entropy of the weights.
 struct LogSumExp: SharpRows {
@@ -160,8 +164,11 @@ struct SoftmaxWeights: SharpRows {
   }
 }
 
-/// `k xᵢ - ln Σ e^{k x}`; -inf at masks, where the derivative is its limit. Where all entries are
+/// `k xᵢ - ln Σ e^{k x}`; -inf at masks, where the derivative is its limit.
+///
+/// Where all entries are
 /// masks there is none: it is 0.
+///
 struct LogSoftmax: SharpRows {
   static var keepsRows: Bool { true }
 
@@ -175,7 +182,7 @@ struct LogSoftmax: SharpRows {
     for i in row.indices {
       result[i] =
         row[i] == -.infinity
-        ? -.infinity : row[i] == m ? -normalizer : k * (row[i] - m) - normalizer
+        ? -.infinity : row[i] == m ? 0 - normalizer : k * (row[i] - m) - normalizer
       if !(k > 0) { result[i] = .nan }
     }
   }
@@ -205,8 +212,12 @@ private func relativeLogits(_ tx: Value?, _ tk: Value?, _ x: Value, _ k: Value) 
 private func largestOfRows(_ x: Tensor) -> Gather {
   let n = x.rowLength
   let rows = x.shape.dropLast().reduce(1, *)
-  let count = n == 0 ? 0 : x.count / n
-  let indices = (0..<count).map { row in
+  // Rows of nothing have no entry to choose; what is computed from it is empty, too.
+  if n == 0 {
+    return Gather(
+      from: x.shape, to: Array(x.shape.dropLast()), indices: Array(repeating: -1, count: rows))
+  }
+  let indices = (0..<x.count / n).map { row in
     let values = x.row(row)
     var largest = 0
     for i in values.indices where values[i] > values[largest] { largest = i }

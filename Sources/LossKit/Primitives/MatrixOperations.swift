@@ -151,8 +151,10 @@ struct LogDeterminantOf: UnaryOperation {
     let n = x.shape[0]
     let account = x.account ?? .unlimited
     let inverse = try Value.apply(Solve(), x, .identity(n, account: account))
-    return try Value.apply(
+    let slope = try Value.apply(
       RowProduct(), inverse.transposed([1, 0]).reshaped([n * n]), t.reshaped([n * n]))
+    // Where there is no logarithm, there is no derivative of it either.
+    return try slope + (y - y)
   }
 }
 

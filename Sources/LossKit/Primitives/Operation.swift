@@ -18,7 +18,8 @@ protocol BinaryOperation: Sendable {
   func value(_ a: Value, _ b: Value) throws -> Value
 
   /// The derivative along the operands' tangents, of which at least one is present.
-  func tangent(_ ta: Value?, _ tb: Value?, at a: Value, _ b: Value, result y: Value) throws -> Value?
+  func tangent(_ ta: Value?, _ tb: Value?, at a: Value, _ b: Value, result y: Value) throws
+    -> Value?
 
   /// Whether the operation is a product, so that series convolve.
   var isBilinear: Bool { get }

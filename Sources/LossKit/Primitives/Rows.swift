@@ -8,6 +8,12 @@ extension Tensor {
     UnsafeBufferPointer(start: start + index * rowLength, count: rowLength)
   }
 
+  /// Looks at the request to stop every 16,384 elements of a long row.
+  @inline(__always)
+  func shouldStop(after elements: Int) -> Bool {
+    elements & 0x3fff == 0x3fff && account.isCancelled
+  }
+
   /// One number for each row.
   @inline(__always)
   func reducingRows(_ function: (UnsafeBufferPointer<Double>) -> Double) throws -> Value {
@@ -32,7 +38,11 @@ extension Tensor {
     let result = try Tensor(lanes: lanes, shape: shape, account: account)
     var work = 0
     for i in 0..<(rowLength == 0 ? 0 : count / rowLength) {
-      try function(row(i), result.start + i * rowLength)
+      do {
+        try function(row(i), result.start + i * rowLength)
+      } catch is KernelStopped {
+        throw EvaluationProblem.cancelled
+      }
       work += rowLength
       if work > Tensor.stopInterval {
         work = 0
@@ -140,6 +150,7 @@ struct LinearRecurrence: BinaryOperation {
     for row in 0..<(n == 0 ? 0 : a.count / n) {
       var z = 0.0
       for i in row * n..<(row + 1) * n {
+        if a.shouldStop(after: i) { throw EvaluationProblem.cancelled }
         z = (z == 0 ? 0 : a.start[i] * z) + b.start[i]
         result.start[i] = z
       }
@@ -218,10 +229,12 @@ extension Value {
 struct CumulativeSum: UnaryOperation {
   var isLinear: Bool { true }
   func value(_ x: Value) throws -> Value {
-    try x.arrayOrThrow().mappingRows { row, result in
+    let array = try x.arrayOrThrow()
+    return try array.mappingRows { row, result in
       var total = 0.0
       var error = 0.0
       for i in row.indices {
+        if array.shouldStop(after: i) { throw KernelStopped() }
         let x = row[i]
         let next = total + x
         let back = next - total
@@ -239,9 +252,11 @@ struct CumulativeSum: UnaryOperation {
 /// recurrence `y'ᵢ = e^{yᵢ₋₁ - yᵢ} y'ᵢ₋₁ + e^{xᵢ - yᵢ} x'ᵢ`.
 struct CumulativeLogSumExp: UnaryOperation {
   func value(_ x: Value) throws -> Value {
-    try x.arrayOrThrow().mappingRows { row, result in
+    let array = try x.arrayOrThrow()
+    return try array.mappingRows { row, result in
       var total = -Double.infinity
       for i in row.indices {
+        if array.shouldStop(after: i) { throw KernelStopped() }
         total = Scalar.logaddexp(total, row[i])
         result[i] = total
       }

@@ -6,7 +6,9 @@
 /// lacks a lane is constant along it. Leading, so that broadcasting between the trailing axes stays
 /// NumPy's.
 struct Lane: Hashable, Sendable {
-  /// What a lane runs over. Only directions take part in the comparison of tangents at a corner.
+  /// What a lane runs over.
+  ///
+  /// Only directions take part in the comparison of tangents at a corner.
   enum Kind: Hashable, Sendable { case elements, directions }
 
   let id: Int

@@ -12,7 +12,9 @@ final class Series: @unchecked Sendable {  // Lives within one evaluation.
   private let arena: SeriesArena
   private var known: [Value]
   private var next: ((_ series: Series, _ k: Int) throws -> Value)?
-  /// The elementwise functions of this series made so far. A rule that needs `tanh(x)` for the
+  /// The elementwise functions of this series made so far.
+  ///
+  /// A rule that needs `tanh(x)` for the
   /// slope of `sech²(x)` and the reverse then closes on itself, instead of unrolling n times.
   private var functions: [ObjectIdentifier: Series] = [:]
 
@@ -53,7 +55,9 @@ final class Series: @unchecked Sendable {  // Lives within one evaluation.
   }
 }
 
-/// The series of one `diff`. They refer to each other in circles, which are cut when it is done.
+/// The series of one `diff`.
+///
+/// They refer to each other in circles, which are cut when it is done.
 final class SeriesArena {
   fileprivate var series: [Series] = []
 

@@ -5,7 +5,7 @@ import Testing
 @Suite("Argsort")
 struct ArgsortTests {
   private func argsort(_ values: [Double]) -> [Int] {
-    values.withUnsafeBufferPointer { Sorting.stableArgsort($0) }
+    values.withUnsafeBufferPointer { (try? Sorting.stableArgsort($0)) ?? [] }
   }
 
   @Test("Ascending, ties as they came, zeros equal, nan last")
@@ -14,7 +14,10 @@ struct ArgsortTests {
     #expect(argsort([3, 1, 2]) == [1, 2, 0])
     #expect(argsort([0, -0.0, 0, -0.0]) == [0, 1, 2, 3])
     #expect(
-      argsort([.nan, .infinity, -.infinity, -.nan, 0, -1, 5e-324, -5e-324])
+      argsort([
+        .nan, .infinity, -.infinity, -.nan, 0, -1, .leastNonzeroMagnitude,
+        -Double.leastNonzeroMagnitude,
+      ])
         == [2, 5, 7, 4, 6, 1, 0, 3])
   }
 

@@ -1,0 +1,142 @@
+extension Evaluator {
+  // MARK: Comparison
+
+  func comparisonChain(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
+    let list = env.script.list(node.a)
+    var left = try evaluate(list.node(0), env)
+    var result: Value?
+    var i = 1
+    while i < list.count {
+      let right = try evaluate(list.node(i + 2), env)
+      let holds: Value
+      do {
+        holds = try Evaluator.compare(
+          ChainOperator(rawValue: list[i]) ?? .equal, left, right, tolerance: nil)
+      } catch let problem as EvaluationProblem {
+        throw operatorError(problem, list, i, left, right, env)
+      }
+      if let before = result {
+        result = try locating(id, env) {
+          try .mapped(before, holds, content: .truths) { $0 != 0 && $1 != 0 ? 1 : 0 }
+        }
+      } else {
+        result = holds
+      }
+      left = right
+      i += 3
+    }
+    return result ?? .truth(true)
+  }
+
+  /// Compares by value alone, elementwise.
+  ///
+  /// - Parameter tolerance: the relative and absolute tolerance of `~=`, where not the usual ones.
+  static func compare(
+    _ comparison: ChainOperator, _ a: Value, _ b: Value, tolerance: Double?
+  ) throws -> Value {
+    if case .text(let a) = a, case .text(let b) = b {
+      switch comparison {
+      case .equal, .approximatelyEqual: return .truth(a == b)
+      case .notEqual: return .truth(a != b)
+      default: throw EvaluationProblem.textsHaveNoOrder
+      }
+    }
+    let (a, b) = (a.plain, b.plain)
+    func mask(_ function: (Double, Double) -> Bool) throws -> Value {
+      try .mapped(a, b, content: .truths) { function($0, $1) ? 1 : 0 }
+    }
+    switch comparison {
+    case .less: return try mask(<)
+    case .lessOrEqual: return try mask(<=)
+    case .greater: return try mask(>)
+    case .greaterOrEqual: return try mask(>=)
+    case .notEqual: return try mask(!=)
+    case .approximatelyEqual:
+      return try mask { a, b in
+        if let tolerance { return a == b || (a - b).magnitude <= tolerance }
+        return isClose(a, b)
+      }
+    default: return try mask(==)
+    }
+  }
+
+  /// Equality within 1e-9 of the larger magnitude, or 1e-12.
+  static func isClose(_ a: Double, _ b: Double) -> Bool {
+    a == b
+      || (a - b).magnitude <= max(1e-9 * max(a.magnitude, b.magnitude), 1e-12)
+        && a.isFinite && b.isFinite
+  }
+
+  // MARK: Truth values
+
+  /// The one truth value that an expression has.
+  func truth(_ id: NodeID, _ env: Environment, for use: TruthUse) throws -> Bool {
+    let value = try evaluate(id, env)
+    switch value {
+    case .truth(let truth): return truth
+    case .tensor(let tensor) where tensor.isMask:
+      guard tensor.shape.isEmpty else {
+        throw error(.maskInCondition(use, tensor.shape), id, env)
+      }
+      let first = tensor.start[0]
+      for i in 0..<tensor.count where tensor.start[i] != first { throw LaneDependence() }
+      return first != 0
+    default: throw error(.notATruthValue(use, value.kindDescription), id, env)
+    }
+  }
+
+  func conditional(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
+    let list = env.script.list(node.a)
+    var i = 0
+    while i + 1 < list.count {
+      if try truth(list.node(i), env, for: .condition) {
+        return try evaluate(list.node(i + 1), env)
+      }
+      i += 2
+    }
+    return try evaluate(list.node(list.count - 1), env)
+  }
+
+  func logicalChain(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
+    let isAnd = node.kind == .and
+    let list = env.script.list(node.a)
+    var value = try mask(list.node(0), env, in: isAnd ? "and" : "or")
+    var i = 1
+    while i < list.count {
+      if case .truth(let known) = value, known != isAnd {
+        // What follows is not evaluated.
+        return value
+      }
+      let right: Value
+      if value.lanes.isEmpty {
+        right = try mask(list.node(i + 2), env, in: isAnd ? "and" : "or")
+      } else {
+        // In some lanes the right side would not be evaluated: its errors may not be errors.
+        do {
+          right = try mask(list.node(i + 2), env, in: isAnd ? "and" : "or")
+        } catch is LossError { throw LaneDependence() }
+      }
+      value = try locating(id, env) {
+        try .mapped(value, right, content: .truths) { a, b in
+          (isAnd ? a != 0 && b != 0 : a != 0 || b != 0) ? 1 : 0
+        }
+      }
+      i += 3
+    }
+    return value
+  }
+
+  func not(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
+    let value = try mask(NodeID(index: node.a), env, in: "not")
+    guard node.b % 2 == 1 else { return value }
+    return try .mapped(value, .number(0), content: .truths) { x, _ in x == 0 ? 1 : 0 }
+  }
+
+  func mask(_ id: NodeID, _ env: Environment, in word: String) throws -> Value {
+    let value = try evaluate(id, env)
+    guard value.isMask else {
+      throw error(.notATruthValue(.operand(word), value.kindDescription), id, env)
+    }
+    return value
+  }
+}
