@@ -21,7 +21,8 @@ let package = Package(
   ],
   targets: [
     // MARK: Library
-    .target(name: "LossKit"),
+    // The library of losses is part of the code, so that a program needs no files beside it.
+    .target(name: "LossKit", resources: [.embedInCode("Losses/losses.loss")]),
 
     // MARK: Program
     .systemLibrary(

@@ -58,8 +58,8 @@ final class Console {
       if let hint { text.append("\n  \(hint)", as: .hint) }
       showError(text)
     case .json:
-      let hintPart = hint.map { ", \"hint\": \(jsonText($0))" } ?? ""
-      write("{\"error\": \(jsonText(message))\(hintPart)}", to: output)
+      let hintPart = hint.map { ", \"hint\": \(JSON.text($0))" } ?? ""
+      write("{\"error\": \(JSON.text(message))\(hintPart)}", to: output)
     }
   }
 

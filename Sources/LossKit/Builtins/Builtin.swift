@@ -41,6 +41,8 @@ final class Builtin: Sendable {
     case higherOrder(@Sendable (BoundArguments, Caller) throws -> Value)
     /// Takes its first argument as an expression.
     case special(DerivativeForm)
+    /// Evaluates its first argument in another frame.
+    case frame(FrameForm)
     case constant(Double)
     /// Parsed and known, but part of a later version.
     case later(String)
@@ -49,8 +51,8 @@ final class Builtin: Sendable {
   /// What the function becomes inside `smooth`.
   enum SmoothCounterpart: Sendable {
     case unchanged
-    /// The smooth function of the same arguments and a sharpness.
-    case twin(String)
+    /// The name of the smooth function that it tends to, and what it answers with.
+    case twin(String, @Sendable (BoundArguments, CallContext, Smoothing) throws -> Value)
     /// Has none: an error that names it.
     case refused
   }

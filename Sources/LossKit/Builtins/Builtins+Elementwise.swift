@@ -87,7 +87,7 @@ extension Builtins {
     Builtin(
       "where", "mask, a, b", .elementwise,
       "a where the mask is true, b elsewhere. What is not chosen contributes neither value nor "
-        + "derivative.", example: "where([true, false], 1, 2)", smooth: .refused,
+        + "derivative.", example: "where([true, false], 1, 2)",
       .general { a, _ in
         guard a[0].isMask else {
           throw EvaluationProblem.notATruthValue(.mask, a[0].kindDescription)

@@ -5,12 +5,20 @@ extension Builtins {
     Builtin(
       "max", "x..., *, axis = all, keep = false", .hardAndSmooth,
       "The largest element of an array; of two or more arguments the largest, elementwise.",
-      formula: "max(v), max(x, y)", example: "max(1, [0, 2])", smooth: .twin("smoothmax"),
+      formula: "max(v), max(x, y)", example: "max(1, [0, 2])",
+      smooth: .twin("smoothmax") { a, c, s in
+        try extremum(a, c, Extremum(ofRows: { rows, _ in try s.family.maximum(rows, k: s.k) }))
+      },
       samples: .vector(reals), .general { a, c in try extremum(a, c, largest) }),
     Builtin(
       "min", "x..., *, axis = all, keep = false", .hardAndSmooth,
       "The smallest element of an array; of two or more arguments the smallest, elementwise.",
-      example: "min([3, 1, 2])", smooth: .twin("smoothmax"), samples: .vector(reals),
+      example: "min([3, 1, 2])",
+      smooth: .twin("smoothmax") { a, c, s in
+        try s.refuseOutsideMaximum(c)
+        return try extremum(
+          a, c, Extremum(ofRows: { rows, _ in try -s.family.maximum(-rows, k: s.k) }))
+      }, samples: .vector(reals),
       .general { a, c in try extremum(a, c, smallest) }),
     Builtin(
       "lse", "x..., *, k = 1, axis = all, keep = false", .hardAndSmooth,
@@ -19,7 +27,8 @@ extension Builtins {
       .general { a, c in try logSumExp(a, c) }),
     Builtin(
       "relu", "x", .hardAndSmooth, "The positive part.", formula: "max(x, 0)",
-      example: "relu([-1, 2])", smooth: .twin("softplus"), samples: .numbers([reals]),
+      example: "relu([-1, 2])", smooth: .twin("softplus") { a, c, s in try s.relu(a[0], c) },
+      samples: .numbers([reals]),
       .general { a, c in try .relu(a[0], c) }),
     Builtin(
       "softplus", "x, k = 1", .hardAndSmooth, "The smooth positive part.",
@@ -28,7 +37,7 @@ extension Builtins {
       sharp({ try .apply(Softplus.self, $0) }, { try .apply(SharpSoftplus.self, $0, $1) })),
     Builtin(
       "abs", "x", .hardAndSmooth, "The magnitude.", formula: "max(x, -x)", example: "abs(-3)",
-      smooth: .twin("smoothabs"), samples: .numbers([reals]),
+      smooth: .twin("smoothabs") { a, c, s in try s.abs(a[0], c) }, samples: .numbers([reals]),
       .general { a, c in try .abs(a[0], c) }),
     Builtin(
       "smoothabs", "x, k = 1", .hardAndSmooth, "The smooth magnitude.",
@@ -38,33 +47,46 @@ extension Builtins {
         { try .apply(SmoothAbs.self, $0, .number(1)) }, { try .apply(SmoothAbs.self, $0, $1) })),
     .piecewiseConstant(
       "step", .hardAndSmooth, "0 below 0, 1 above, 1/2 at 0.", example: "step([-2, 0, 2])",
-      smooth: .twin("sigmoid"), Scalar.step),
+      smooth: .twin("sigmoid") { a, c, s in
+        try s.refuseOutsideMaximum(c)
+        return try .apply(SharpSigmoid.self, a[0], s.k)
+      }, Scalar.step),
     Builtin(
       "sigmoid", "x, k = 1", .hardAndSmooth, "The logistic function.",
       formula: "1/(1 + e^(-k x))", example: "sigmoid(0)", samples: .numbers([reals, 0.5...3]),
       sharp({ try .apply(Sigmoid.self, $0) }, { try .apply(SharpSigmoid.self, $0, $1) })),
     .piecewiseConstant(
-      "sign", .hardAndSmooth, "-1, 0 or 1.", example: "sign(-2)", smooth: .twin("tanh"),
-      Scalar.sign),
+      "sign", .hardAndSmooth, "-1, 0 or 1.", example: "sign(-2)", smooth: .twin("tanh") { a, c, s in
+        try s.refuseOutsideMaximum(c)
+        return try .apply(SharpTanh.self, a[0], s.k)
+      }, Scalar.sign),
     Builtin(
       "clamp", "x, lo, hi", .hardAndSmooth, "x, kept between two bounds.",
-      formula: "min(max(x, lo), hi)", example: "clamp(5, 0, 1)", smooth: .twin("softplus"),
+      formula: "min(max(x, lo), hi)", example: "clamp(5, 0, 1)",
+      smooth: .twin("softplus") { a, c, s in
+        try a[1] + s.relu(a[0] - a[1], c) - s.relu(a[0] - a[2], c)
+      },
       samples: .numbers([reals, -2 ... -1, 1...2]),
       .general { a, c in try .minimum(.maximum(a[0], a[1], c), a[2], c) }),
     Builtin(
       "argmax", "v, *, axis = all", .hardAndSmooth,
       "The index of the first largest element; nan where there is a nan.",
-      example: "argmax([1, 3, 2])", smooth: .twin("softmax"), isWithoutDerivative: true,
+      example: "argmax([1, 3, 2])",
+      smooth: .twin("softmax") { a, c, s in try smoothIndex(a[0], a, c, s) }, isWithoutDerivative: true,
       .general { a, _ in try firstLargest(a[0].plain, a) }),
     Builtin(
       "argmin", "v, *, axis = all", .hardAndSmooth,
       "The index of the first smallest element; nan where there is a nan.",
-      example: "argmin([1, 3, 2])", smooth: .twin("softmax"), isWithoutDerivative: true,
+      example: "argmin([1, 3, 2])",
+      smooth: .twin("softmax") { a, c, s in try smoothIndex(-a[0], a, c, s) }, isWithoutDerivative: true,
       .general { a, _ in try firstLargest(-a[0].plain, a) }),
     Builtin(
       "hardmax", "v, *, axis = last", .hardAndSmooth,
       "1 at the first largest element, 0 elsewhere.", example: "hardmax([1, 3, 2])",
-      smooth: .twin("softmax"), isWithoutDerivative: true,
+      smooth: .twin("softmax") { a, c, s in
+        try s.refuseOutsideMaximum(c)
+        return try a[0].mappedRows(a, axis: 1) { try s.weights($0) }
+      }, isWithoutDerivative: true,
       .general { a, _ in
         try a[0].plain.mappedRows(a, axis: 1) { rows in
           try rows.arrayOrThrow().mappingRows { row, result in
@@ -118,7 +140,8 @@ extension Builtins {
 
   private struct Extremum: Sendable {
     let ofRows: @Sendable (Value, CallContext) throws -> Value
-    let ofTwo: @Sendable (Value, Value, CallContext) throws -> Value
+    /// Nothing where two values are treated like a row of two.
+    var ofTwo: (@Sendable (Value, Value, CallContext) throws -> Value)?
   }
 
   private static let largest = Extremum(
@@ -138,7 +161,20 @@ extension Builtins {
       }
     }
     try refuseAxis(a, 1, context)
-    return try a.rest.dropFirst().reduce(first) { try extremum.ofTwo($0, $1, context) }
+    guard let ofTwo = extremum.ofTwo else {
+      return try extremum.ofRows(Value.rows(of: a.rest, account: context.account), context)
+    }
+    return try a.rest.dropFirst().reduce(first) { try ofTwo($0, $1, context) }
+  }
+
+  private static func smoothIndex(
+    _ v: Value, _ a: BoundArguments, _ context: CallContext, _ smoothing: Smoothing
+  ) throws -> Value {
+    try smoothing.refuseOutsideMaximum(context)
+    guard let axis = try a.wholeNumber(1, .axis) else {
+      return try smoothing.index(v.reshaped([v.shape.reduce(1, *)]), context)
+    }
+    return try smoothing.index(v.movingAxisLast(v.axis(axis)), context)
   }
 
   private static func refuseAxis(_ a: BoundArguments, _ position: Int, _ context: CallContext)
@@ -159,18 +195,7 @@ extension Builtins {
       return try first.reduced(a, axis: 2, keep: 3, "lse") { try .apply(LogSumExp(), $0, k) }
     }
     try refuseAxis(a, 2, context)
-    let shape = try a.rest.dropFirst().reduce(first.shape) { shape, x in
-      guard let joint = Broadcast.shape(shape, x.shape) else {
-        throw EvaluationProblem.shapesDoNotBroadcast(shape, x.shape)
-      }
-      return joint
-    }
-    let parts = try a.rest.map { part in
-      guard part.isNumeric else { throw EvaluationProblem.notANumber(part.kindDescription) }
-      return try part.broadcast(to: shape, context.account)
-    }
-    let stacked = try Value.stacked(parts, account: context.account)
-    return try .apply(LogSumExp(), stacked.movingFirstAxisLast(), k)
+    return try .apply(LogSumExp(), Value.rows(of: a.rest, account: context.account), k)
   }
 
   // MARK: By value alone

@@ -248,15 +248,46 @@ extension Builtins {
 
   // MARK: Smoothing
 
-  /// Known to the language, and part of a later version.
   static let smoothing: [Builtin] = [
     Builtin(
       "smooth", "e, k = 1, family = \"lse\", *, error = none", .smoothing,
-      "e with every hard operation replaced by its smooth counterpart.", .later("smooth")),
+      "e with every hard operation in it replaced by its smooth counterpart of sharpness k; of a "
+        + "function, the smooth function.", example: "smooth(max([1, 2]), k = 4)",
+      .frame(.smooth)),
     Builtin(
-      "hard", "e", .smoothing, "e, left hard inside smooth.", .later("hard")),
+      "hard", "e", .smoothing, "e, left hard inside smooth.", example: "smooth(hard(max([1, 2])))",
+      .frame(.hard)),
     Builtin(
-      "smoothmax", "v, k = 1, family = \"lse\"", .smoothing, "A smooth maximum of a family.",
-      .later("smoothmax")),
+      "smoothmax", "v, k = 1, family = \"lse\", *, axis = all, keep = false", .smoothing,
+      "The smooth maximum of a family: "
+        + SmoothFamily.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + ".",
+      example: "smoothmax([1, 2], 4, \"sqrt\")",
+      .general { a, _ in
+        let family = try smoothFamily(a.optional(2))
+        let k = try sharpness(a.optional(1))
+        return try a[0].reduced(a, axis: 3, keep: 4, "smoothmax") { try family.maximum($0, k: k) }
+      }),
   ]
+
+  /// The family that a text names; `"lse"` where there is none.
+  static func smoothFamily(_ value: Value?) throws -> SmoothFamily {
+    guard let value else { return .lse }
+    guard case .text(let name) = value else {
+      throw EvaluationProblem.needsText("family", value.kindDescription)
+    }
+    guard let family = SmoothFamily(rawValue: name) else {
+      throw EvaluationProblem.unknownFamily(name)
+    }
+    return family
+  }
+
+  /// A sharpness: one positive number, possibly with derivatives.
+  static func sharpness(_ value: Value?) throws -> Value {
+    guard let value else { return .number(1) }
+    guard value.isNumeric, value.shape.isEmpty else { throw EvaluationProblem.sharpnessNotANumber }
+    if case .number(let k) = value.plain, !(k > 0) {
+      throw EvaluationProblem.invalidArgument("smooth", "k", "a positive number")
+    }
+    return value
+  }
 }

@@ -45,11 +45,20 @@ extension Builtins {
     Builtin(
       "norm", "v, p = 2, *, axis = all, keep = false", .reductions,
       "The p-norm, p ≥ 1 (inf: the largest magnitude).", formula: "(Σ |v|^p)^(1/p)",
-      example: "norm([3, 4])", samples: .vector(0.5...3),
-      .general { a, c in
-        guard case .number(let p)? = a.optional(1) ?? .number(2), p >= 1 else {
-          throw EvaluationProblem.invalidArgument("norm", "p", "a number from 1 on")
+      example: "norm([3, 4])",
+      smooth: .twin("norm") { a, c, s in
+        let p = try order(a)
+        guard p == 1 || p == .infinity else {
+          return try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, p, c) }
         }
+        return try a[0].reduced(a, axis: 2, keep: 3, "norm") { rows in
+          let magnitudes = try s.abs(rows, c)
+          return p == 1
+            ? try .apply(SumRows(), magnitudes) : try s.family.maximum(magnitudes, k: s.k)
+        }
+      }, samples: .vector(0.5...3),
+      .general { a, c in
+        let p = try order(a)
         return try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, p, c) }
       }),
     Builtin(
@@ -99,7 +108,7 @@ extension Builtins {
   ) -> Builtin {
     Builtin(
       name, "mask, *, axis = all, keep = false", .reductions, summary, example: example,
-      smooth: .refused, isWithoutDerivative: true,
+      isWithoutDerivative: true,
       .general { a, _ in
         guard a[0].isMask else {
           throw EvaluationProblem.notATruthValue(.mask, a[0].kindDescription)
@@ -110,6 +119,14 @@ extension Builtins {
         guard content == .truths else { return result }
         return try .mapped(result, .number(0), content: .truths) { x, _ in x }
       })
+  }
+
+  /// The p of a norm.
+  private static func order(_ a: BoundArguments) throws -> Double {
+    guard case .number(let p)? = a.optional(1) ?? .number(2), p >= 1 else {
+      throw EvaluationProblem.invalidArgument("norm", "p", "a number from 1 on")
+    }
+    return p
   }
 
   private static func deviations(_ v: Value) throws -> Value {

@@ -96,6 +96,14 @@ extension EvaluationProblem {
     case .labelOutOfRange(let label, let count):
       "the label \(NumberFormat.formatted(label)) is no index of \(count) scores"
     case .columnIsNoVector(let name, let kind): "the column '\(name)' is \(kind), not numbers"
+    case .unknownFamily(let name): "there is no family \"\(name)\" of smooth maxima"
+    case .outsideFamily(let family, let x, let what):
+      "the family \"\(family)\" needs \(what) to be at least 0, not \(NumberFormat.formatted(x))"
+    case .familySmoothsOnlyMaximum(let family, let operation):
+      "the family \"\(family)\" smooths max only, not \(operation)"
+    case .noSmoothCounterpart(let function):
+      "\(function) of something that varies has no smooth counterpart"
+    case .comparisonInSmooth: "a comparison of something that varies has no smooth counterpart"
     case .needsExpression(let form):
       "\(form) of several arguments takes an expression, not a function"
     case .derivativesTakeNoNames(let form): "the arguments of \(form) have no names"
@@ -157,6 +165,14 @@ extension EvaluationProblem {
     case .unknownField(let name, let fields):
       nearest(to: name, among: fields).map { "did you mean '\($0)'?" }
         ?? (fields.isEmpty ? nil : "the fields are \(listed(fields))")
+    case .unknownFamily(let name):
+      nearest(to: name, among: SmoothFamily.allCases.map(\.rawValue)).map { "did you mean '\($0)'?" }
+        ?? "the families are \(listed(SmoothFamily.allCases.map(\.rawValue)))"
+    case .noSmoothCounterpart, .familySmoothsOnlyMaximum:
+      "hard(…) leaves a part as it is"
+    case .comparisonInSmooth:
+      "write step(a - b), which becomes a sigmoid, or leave the part as it is with hard(…)"
+    case .unknownLibrary: "the libraries that come with the program: losses"
     case .recordNeedsName(let fields): "the fields are \(listed(fields))"
     case .noFields(let field, _, true):
       "write \(field)(…): functions take their argument in brackets"

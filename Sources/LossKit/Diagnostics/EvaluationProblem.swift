@@ -77,6 +77,13 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case labelOutOfRange(Double, Int)
   case columnIsNoVector(String, String)
 
+  // MARK: Smoothing
+  case unknownFamily(String)
+  case outsideFamily(String, Double, String)
+  case familySmoothsOnlyMaximum(String, String)
+  case noSmoothCounterpart(String)
+  case comparisonInSmooth
+
   // MARK: Derivatives
   case needsExpression(String)
   case derivativesTakeNoNames(String)

@@ -4,7 +4,7 @@
 /// distance (insertion, deletion, replacement or exchange of neighbours), a third of the name's
 /// length at most; of several, the one that shares the longest beginning, then the first in the
 /// alphabet, so that the order of the candidates does not matter.
-func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+package func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
   let letters = Array(name.unicodeScalars)
   let lowercased = name.lowercased()
   // A single letter is one replacement away from every other: only its case can be wrong.

@@ -53,11 +53,13 @@ extension Evaluator {
 ///
 /// Uses no stack that grows with the
 /// text: nodes to be visited wait in a list.
-private struct DependencyWalk {
+struct DependencyWalk {
   let evaluator: Evaluator
   let mode: DependencyMode
   var found: [Int: Definition] = [:]
   var order: [Definition] = []
+  /// Whether a local name was met that varies with a param.
+  var reachesVaryingLocal = false
 
   private struct Visit {
     let id: NodeID
@@ -108,6 +110,7 @@ private struct DependencyWalk {
     switch function {
     case .builtin: break
     case .derivative(let derivative): add(.function(derivative.base))
+    case .smoothed(let smoothed): add(.function(smoothed.base))
     case .closure(let closure):
       var bound: [Symbol] = []
       for parameter in closure.parameters {
@@ -137,6 +140,7 @@ private struct DependencyWalk {
           }
         }
         add(binding.value)
+        if binding.varies || binding.value.level > 0 { reachesVaryingLocal = true }
         return
       }
       scope = current.parent

@@ -6,6 +6,8 @@ final class Scope: @unchecked Sendable {  // Filled while it is entered, immutab
     /// The expression of a local `let`, so that it can be evaluated again when a name that it
     /// depends on is replaced; none for a parameter or a loop variable.
     var definition = NodeID.none
+    /// Whether the value varies with a param, as far as that was asked: inside `smooth`.
+    var varies = false
   }
 
   let parent: Scope?
@@ -56,11 +58,21 @@ final class Frame {
   let replacements: [Replacement]
   var memo: [Int: Value] = [:]
   let depth: Int
+  /// The smoothing in force: the parent's, unless the frame was made by `smooth` or `hard`.
+  let smoothing: Smoothing?
 
   init(parent: Frame?, replacements: [Replacement] = []) {
     self.parent = parent
     self.replacements = replacements
     depth = (parent?.depth ?? -1) + 1
+    smoothing = parent?.smoothing
+  }
+
+  init(parent: Frame, smoothing: Smoothing?) {
+    self.parent = parent
+    self.smoothing = smoothing
+    replacements = []
+    depth = parent.depth + 1
   }
 
   func replacement(of id: Int) -> Value? {
@@ -72,10 +84,13 @@ final class Frame {
     }
   }
 
-  /// The innermost frame that replaces one of some definitions; the outermost if none does.
+  /// The innermost frame that replaces one of some definitions or changes the smoothing; the
+  /// outermost if none does.
   func innermost(replacing ids: Set<Int>) -> Frame {
     var frame = self
-    while let parent = frame.parent, !frame.replacements.contains(where: { ids.contains($0.id) }) {
+    while let parent = frame.parent, frame.smoothing === parent.smoothing,
+      !frame.replacements.contains(where: { ids.contains($0.id) })
+    {
       frame = parent
     }
     return frame

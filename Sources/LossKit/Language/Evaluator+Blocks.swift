@@ -19,7 +19,10 @@ extension Evaluator {
       node.kind == .function
       ? .function(.closure(closure(of: id, env, frame: frame)))
       : try evaluate(list.node(0), env)
-    scope.bindings.append(Scope.Binding(symbol: symbol, value: value, definition: id))
+    scope.bindings.append(
+      Scope.Binding(
+        symbol: symbol, value: value, definition: id,
+        varies: node.kind == .formula && variesInSmooth(list.node(0), env)))
   }
 
   /// The function that a `let f(…) = e` defines.
@@ -90,9 +93,13 @@ extension Evaluator {
 
   /// The whole numbers of a range; empty where the upper end lies below the lower.
   func wholeRange(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Range<Int> {
-    let lower = try wholeNumber(NodeID(index: node.a), env, use: .rangeEnd)
-    var upper = try wholeNumber(NodeID(index: node.b), env, use: .rangeEnd)
-    if node.detail == 1 { upper += 1 }
+    let (lower, end) = try unsmoothed {
+      (
+        try wholeNumber(NodeID(index: node.a), env, use: .rangeEnd),
+        try wholeNumber(NodeID(index: node.b), env, use: .rangeEnd)
+      )
+    }
+    let upper = node.detail == 1 ? end + 1 : end
     return lower..<max(lower, upper)
   }
 

@@ -74,7 +74,9 @@ extension Evaluator {
     scope.bindings.reserveCapacity(closure.parameters.count)
     for (i, parameter) in closure.parameters.enumerated() {
       scope.bindings.append(
-        Scope.Binding(symbol: parameter.symbol, value: try evaluate(list.node(3 * i + 2), env)))
+        Scope.Binding(
+          symbol: parameter.symbol, value: try evaluate(list.node(3 * i + 2), env),
+          varies: variesInSmooth(list.node(3 * i + 2), env)))
     }
     return try run(closure, in: scope, id, env)
   }
@@ -96,6 +98,7 @@ extension Evaluator {
   ) throws -> Value {
     switch builtin.implementation {
     case .unary(let function), .unaryOrGeneral(let function, _):
+      if frame.smoothing != nil { break }
       // Most calls: one argument, no array to hold it.
       if list.count == 3, list.symbol(0) == .none {
         let value = try evaluate(list.node(2), env)
@@ -109,6 +112,7 @@ extension Evaluator {
       }
     case .constant: throw error(.notAFunction(builtin.name, "a number"), id, env)
     case .special(let form): return try special(form, builtin, list, id, env)
+    case .frame(let form): return try frameForm(form, builtin, list, id, env)
     default: break
     }
     let arguments = try arguments(list, env)
@@ -130,6 +134,11 @@ extension Evaluator {
     -> Value
   {
     do {
+      if let smoothing = frame.smoothing,
+        let result = try smoothed(builtin, smoothing, arguments, id, env)
+      {
+        return result
+      }
       switch builtin.implementation {
       case .unary(let function):
         let bound = try builtin.bind(arguments, symbols)
@@ -145,6 +154,13 @@ extension Evaluator {
           throw EvaluationProblem.needsExpression(builtin.name)
         }
         return try derivative(form, of: function, arguments.dropFirst(), id, env)
+      case .frame(let form):
+        guard let first = arguments.first, case .function(let function) = first.value else {
+          throw EvaluationProblem.needsExpression(builtin.name)
+        }
+        if form == .hard { return first.value }
+        let smoothing = try smoothing(arguments, builtin)
+        return .function(.smoothed(SmoothedFunction(base: function, smoothing: smoothing)))
       case .constant: throw EvaluationProblem.notAFunction(builtin.name, "a number")
       case .later(let what): throw EvaluationProblem.comesLater(what)
       }
@@ -174,6 +190,10 @@ extension Evaluator {
     case .builtin(let builtin): return try apply(builtin, arguments, id, env)
     case .derivative(let derivative): return try apply(derivative, arguments, id, env)
     case .closure(let closure): return try apply(closure, arguments, id, env)
+    case .smoothed(let smoothed):
+      return try inFrame(smoothing: smoothed.smoothing) {
+        try apply(smoothed.base, arguments, id, env)
+      }
     }
   }
 
@@ -212,7 +232,8 @@ extension Evaluator {
         throw error(
           .missingArgument(closure.describedName, symbols.name(of: parameter.symbol)), id, env)
       }
-      scope.bindings.append(Scope.Binding(symbol: parameter.symbol, value: value))
+      scope.bindings.append(
+        Scope.Binding(symbol: parameter.symbol, value: value, varies: variesInSmooth(id, env)))
     }
     return try run(closure, in: scope, id, env)
   }

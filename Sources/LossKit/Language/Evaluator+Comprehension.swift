@@ -247,7 +247,7 @@ extension Evaluator {
       let lane = newLane(size: range.count, kind: .elements)
       openExtent = outerExtent * lane.size
       let scope = try laneScope(tuples, kept, lane, id, env)
-      let mask = try evaluate(filter, env.with(scope))
+      let mask = try unsmoothed { try evaluate(filter, env.with(scope)) }
       guard mask.isMask, mask.shape.isEmpty else {
         throw error(.notATruthValue(.filter, mask.kindDescription), filter, env)
       }
@@ -348,7 +348,7 @@ extension Evaluator {
     for tuple in 0..<tuples.count {
       if account.isCancelled { throw error(.cancelled, id, env) }
       let inner = env.with(try scope(tuples, at: tuple, env))
-      if !filter.isNone, try !truth(filter, inner, for: .filter) { continue }
+      if !filter.isNone, try unsmoothed({ try !truth(filter, inner, for: .filter) }) { continue }
       let value = try evaluate(element, inner)
       if let first = values.first, first.isNumeric, value.isNumeric, first.shape != value.shape {
         throw error(.raggedComprehension(first.shape, value.shape), element, env)

@@ -6,6 +6,11 @@ extension Evaluator {
     var left = try evaluate(list.node(0), env)
     var result: Value?
     var i = 1
+    if frame.smoothing != nil {
+      for operand in stride(from: 0, to: list.count, by: 3) where varies(list.node(operand), env) {
+        throw error(.comparisonInSmooth, id, env)
+      }
+    }
     while i < list.count {
       let right = try evaluate(list.node(i + 2), env)
       let holds: Value

@@ -47,7 +47,14 @@ extension Evaluator {
   func index(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
     let baseID = NodeID(index: node.a)
     let base = try evaluate(baseID, env)
-    let list = env.script.list(node.b)
+    return try unsmoothed { try element(of: base, baseID, id, env) }
+  }
+
+  /// The elements of a value that the subscripts of an index ask for.
+  private func element(of base: Value, _ baseID: NodeID, _ id: NodeID, _ env: Environment) throws
+    -> Value
+  {
+    let list = env.script.list(env.script[id].b)
     switch base {
     case .record(let record): return try column(of: record, list, id, env)
     case .texts(let texts): return try element(of: texts, list, id, env)

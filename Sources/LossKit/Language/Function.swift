@@ -4,6 +4,8 @@ enum Function: @unchecked Sendable {
   case builtin(Builtin)
   /// `grad(f)`: the function that gives a derivative of another by its first argument.
   case derivative(FunctionDerivative)
+  /// `smooth(f)`: a function whose calls are smoothed.
+  case smoothed(SmoothedFunction)
 }
 
 /// A function written in the language.

@@ -10,8 +10,8 @@ struct JSONObject {
   var finished: String { text + "}" }
 }
 
-enum JSON {
-  static func text(_ string: String) -> String {
+package enum JSON {
+  package static func text(_ string: String) -> String {
     var result = "\""
     for scalar in string.unicodeScalars {
       switch scalar {

@@ -35,10 +35,10 @@ extension Output {
       if let gradient {
         append(gradient, to: &text, values, width: width ?? 80)
       }
-      append(notes, to: &text)
+      append(notes, to: &text, width: width)
     case .definition(let definition, let notes):
       text.append(definition)
-      append(notes, to: &text)
+      append(notes, to: &text, width: width)
     case .print(let items):
       text.append(items.map(values.printed).joined(separator: " "))
     case .check(let condition, let points, let skipped):
@@ -51,10 +51,29 @@ extension Output {
     return text
   }
 
-  private func append(_ notes: [String], to text: inout StyledText) {
+  /// Each note on a line of its own; on a terminal broken between words, its lines aligned.
+  private func append(_ notes: [String], to text: inout StyledText, width: Int?) {
+    let indent = String(repeating: " ", count: "  note: ".count)
     for note in notes {
       text.append("\n  ")
-      text.append("note: \(note)", as: .note)
+      guard let width, width > 2 * indent.count else {
+        text.append("note: \(note)", as: .note)
+        continue
+      }
+      var line = "note:"
+      var column = indent.count - 1
+      for word in note.split(separator: " ") {
+        if column + 1 + word.count >= width, column > indent.count {
+          text.append(line, as: .note)
+          text.append("\n" + indent)
+          line = String(word)
+          column = indent.count + word.count
+        } else {
+          line += " \(word)"
+          column += 1 + word.count
+        }
+      }
+      text.append(line, as: .note)
     }
   }
 

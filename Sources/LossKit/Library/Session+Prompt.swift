@@ -86,12 +86,14 @@ extension Session {
       if let documentation = definition.documentation { text.append("\n\(documentation)") }
       return text
     }
-    guard let builtin = Builtins.all.first(where: { $0.name == name }) else { return nil }
+    guard let builtin = Builtins.all.first(where: { $0.name == name }) else {
+      return StatementRun.libraries[name].map { contents(ofLibrary: $0, name) }
+    }
     text.append(builtin.signature, as: .heading)
     text.append("\n\(builtin.summary)")
     if let formula = builtin.formula { text.append("\n\(formula)") }
     if let example = builtin.example { text.append("\nexample: \(example)", as: .hint) }
-    if case .twin(let twin) = builtin.smooth { text.append("\nsmooth counterpart: \(twin)") }
+    if case .twin(let twin, _) = builtin.smooth { text.append("\nsmooth counterpart: \(twin)") }
     if builtin.isWithoutDerivative { text.append("\nwithout derivative") }
     return text
   }
@@ -107,6 +109,27 @@ extension Session {
       text.append("\n")
       text.append(wrapped(names, width: 76))
     }
+    return text
+  }
+
+  /// The definitions of a library under its headings, which are comments that begin with `#:`.
+  private func contents(ofLibrary bytes: [UInt8], _ name: String) -> StyledText {
+    var text = StyledText()
+    text.append("import \(name)", as: .heading)
+    var names: [String] = []
+    func flush() {
+      if !names.isEmpty { text.append("\n" + wrapped(names, width: 76)) }
+      names = []
+    }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      if line.hasPrefix("#:") {
+        flush()
+        text.append("\n\(line.dropFirst(2).trimmingSpaces)", as: .heading)
+      } else if line.hasPrefix("let ") {
+        names.append(String(line.dropFirst(4).prefix { $0 != "(" && $0 != " " && $0 != "=" }))
+      }
+    }
+    flush()
     return text
   }
 

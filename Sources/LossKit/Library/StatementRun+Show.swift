@@ -10,7 +10,14 @@ extension StatementRun {
     let value = try evaluator.replacing(replacements, in: env) { try evaluator.evaluate(body, $0) }
     var gradient: [(name: String, value: Value)]?
     if isNumber(value), !mentionsDerivative(e) {
-      gradient = try self.gradient(of: body, replacements)
+      do {
+        gradient = try self.gradient(of: body, replacements)
+      } catch let error as LossError {
+        // A value of the greatest depth is still a value; only its gradient is one level too deep.
+        guard case .derivativesNestTooDeeply? = error.problem as? EvaluationProblem else {
+          throw error
+        }
+      }
     }
     var notes = cornerNotes(id)
     if let fault = Provenance.Fault(of: [value]) {
@@ -185,48 +192,6 @@ extension StatementRun {
     }
     return try evaluator.replacing(
       globals, in: env.with(scope.bindings.isEmpty ? nil : scope), body)
-  }
-
-  // MARK: Imports
-
-  func importFile(_ node: Node, _ id: NodeID) throws {
-    if node.a == .max {
-      let name = session.symbols.name(of: Symbol(index: node.b))
-      if name == "losses" { throw error(.comesLater("import losses"), id) }
-      throw error(.unknownLibrary(name), id)
-    }
-    let path = script.tree.texts[Int(node.a)]
-    let resolved = path.hasPrefix("/") ? path : script.folder + path
-    if session.importsInProgress.contains(resolved) {
-      throw error(.importCycle(session.importsInProgress + [resolved]), id)
-    }
-    let imported: Module
-    if let known = session.imported[resolved] {
-      imported = known
-    } else {
-      let bytes: [UInt8]
-      do {
-        bytes = try session.files.read(resolved)
-      } catch let failure {
-        throw error(.cannotRead(path, failure.reason), id)
-      }
-      let file = try session.parsed(Source(name: resolved, bytes: bytes))
-      imported = Module(name: stem(of: path), root: session.root)
-      session.importsInProgress.append(resolved)
-      defer { session.importsInProgress.removeLast() }
-      let run = StatementRun(
-        session: session, script: file, module: imported, echo: .script, output: { _ in })
-      try run.definitionsOnly()
-      session.imported[resolved] = imported
-    }
-    module.add(imported)
-    evaluator.definitionsChanged()
-  }
-
-  /// A file's name without folder and ending.
-  private func stem(of path: String) -> String {
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    return file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
   }
 }
 

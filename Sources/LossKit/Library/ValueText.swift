@@ -114,6 +114,7 @@ extension Function {
         }.joined(separator: ", ") + ")"
     case .builtin(let builtin): return String(builtin.signature.dropFirst(builtin.name.count))
     case .derivative(let derivative): return derivative.base.parameterList
+    case .smoothed(let smoothed): return smoothed.base.parameterList
     }
   }
 }

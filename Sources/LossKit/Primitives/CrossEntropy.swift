@@ -1,5 +1,8 @@
 /// Softmax cross entropy of rows of scores against one label each, in nats:
-/// `softplus(lse over j ≠ y of (sⱼ - s_y))`.
+/// `ln(1 + Σ_{j ≠ y} e^{dⱼ})` with dⱼ = sⱼ - s_y.
+///
+/// With m the largest dⱼ it is `log1p(Σ e^{dⱼ})` for m ≤ 0, of relative error near 2^-53 (4 + |m|),
+/// and `m + log1p(e^{-m} + Σ' e^{dⱼ - m})` above, Σ' without the largest.
 ///
 /// Its derivative along t is `Σ_{j ≠ y} pⱼ (tⱼ - t_y)`: at the label minus the sum of the other
 /// weights, without the cancellation of `p - 1`. The weights are those of softmax itself, whose
@@ -10,7 +13,24 @@ struct CrossEntropy: UnaryOperation {
 
   func value(_ s: Value) throws -> Value {
     let margins = try others.value(s) - label.value(s).keepingRowAxis()
-    return try .apply(Softplus.self, .apply(LogSumExp(), margins, .number(1)))
+    let rows = try margins.arrayOrThrow()
+    return try rows.reducingRows { row in CrossEntropy.logOnePlusSum(row) }
+  }
+
+  private static func logOnePlusSum(_ margins: UnsafeBufferPointer<Double>) -> Double {
+    var largest = 0
+    for i in margins.indices where margins[i] > margins[largest] || margins[i].isNaN {
+      largest = i
+      if margins[i].isNaN { return .nan }
+    }
+    guard !margins.isEmpty, margins[largest] != -.infinity else { return 0 }
+    let m = max(margins[largest], 0)
+    if m == .infinity { return m }
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: margins.count) { terms in
+      for i in margins.indices { terms[i] = Scalar.exp(margins[i] - m) }
+      if m > 0 { terms[largest] = Scalar.exp(-m) }
+      return m + Scalar.log1p(Summation.sum(UnsafeBufferPointer(terms)))
+    }
   }
 
   func tangent(of t: Value, at s: Value, result y: Value) throws -> Value? {

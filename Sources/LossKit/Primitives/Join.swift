@@ -5,6 +5,21 @@ extension Value {
     return try joined(parts, shape: [parts.count] + shape, account: account)
   }
 
+  /// Several values, broadcast against each other, as rows: along a new last axis.
+  static func rows(of parts: [Value], account: MemoryAccount) throws -> Value {
+    let shape = try parts.dropFirst().reduce(parts.first?.shape ?? []) { shape, x in
+      guard let joint = Broadcast.shape(shape, x.shape) else {
+        throw EvaluationProblem.shapesDoNotBroadcast(shape, x.shape)
+      }
+      return joint
+    }
+    let spread = try parts.map { part in
+      guard part.isNumeric else { throw EvaluationProblem.notANumber(part.kindDescription) }
+      return try part.broadcast(to: shape, account)
+    }
+    return try stacked(spread, account: account).movingFirstAxisLast()
+  }
+
   /// Arrays one after another along their first axis.
   static func concatenated(_ parts: [Value], account: MemoryAccount) throws -> Value {
     let rows = parts.reduce(0) { $0 + ($1.shape.first ?? 1) }

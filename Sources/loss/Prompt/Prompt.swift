@@ -118,10 +118,10 @@ final class Prompt {
     if hasEnded { return }
     guard let command = line.command else {
       let names = PromptCommand.all.map { ":" + $0.name }
-      let nearest = nearestSpelling(to: ":" + line.name, in: names)
+      let suggestion = nearest(to: ":" + line.name, among: names)
       return console.fail(
         "there is no command ':\(line.name)'",
-        hint: nearest.map { "did you mean '\($0)'?" } ?? ":help lists the commands")
+        hint: suggestion.map { "did you mean '\($0)'?" } ?? ":help lists the commands")
     }
     do throws(LossError) {
       try command.run(self, line.argument)

@@ -1,0 +1,99 @@
+/// The forms that evaluate an expression in another frame.
+enum FrameForm: Sendable { case smooth, hard }
+
+/// A function whose calls are smoothed.
+final class SmoothedFunction: @unchecked Sendable {  // Immutable.
+  let base: Function
+  let smoothing: Smoothing
+
+  init(base: Function, smoothing: Smoothing) {
+    self.base = base
+    self.smoothing = smoothing
+  }
+}
+
+extension Evaluator {
+  // MARK: The forms
+
+  /// `smooth(e, k, family)` and `hard(e)`: e evaluated in a frame of its own, the options outside.
+  func frameForm(
+    _ form: FrameForm, _ builtin: Builtin, _ list: Script.List, _ id: NodeID, _ env: Environment
+  ) throws -> Value {
+    guard list.count > 0, list.symbol(0) == .none else {
+      throw error(.missingArgument(builtin.name, "e"), id, env)
+    }
+    let expression = list.node(2)
+    if form == .hard {
+      guard list.count == 3 else {
+        throw error(.tooManyArguments("hard", 1, list.count / 3), id, env)
+      }
+      return try inFrame(smoothing: nil) { try evaluate(expression, env) }
+    }
+    var options = [Argument(label: .none, value: .number(0))]
+    for i in stride(from: 3, to: list.count, by: 3) {
+      options.append(Argument(label: list.symbol(i), value: try evaluate(list.node(i + 2), env)))
+    }
+    let smoothing = try locating(id, env) { try self.smoothing(options, builtin) }
+    let value = try inFrame(smoothing: smoothing) { try evaluate(expression, env) }
+    guard case .function(let function) = value else { return value }
+    return .function(.smoothed(SmoothedFunction(base: function, smoothing: smoothing)))
+  }
+
+  /// What the options of `smooth` say; the first argument is not looked at.
+  func smoothing(_ arguments: [Argument], _ builtin: Builtin) throws -> Smoothing {
+    let bound = try builtin.bind(arguments, symbols)
+    if bound.optional(3) != nil { throw EvaluationProblem.comesLater("smooth(e, error = …)") }
+    return Smoothing(
+      k: try Builtins.sharpness(bound.optional(1)),
+      family: try Builtins.smoothFamily(bound.optional(2)))
+  }
+
+  func inFrame<Result>(smoothing: Smoothing?, _ body: () throws -> Result) rethrows -> Result {
+    let outer = frame
+    frame = Frame(parent: frame, smoothing: smoothing)
+    defer { frame = outer }
+    return try body()
+  }
+
+  /// Evaluates what `smooth` does not reach: an index, a range, a shape, a filter.
+  @inline(__always)
+  func unsmoothed<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard frame.smoothing != nil else { return try body() }
+    return try inFrame(smoothing: nil, body)
+  }
+
+  // MARK: Primitives inside smooth
+
+  /// What a built-in function answers with inside `smooth`; `nil` where it stays what it is.
+  func smoothed(
+    _ builtin: Builtin, _ smoothing: Smoothing, _ arguments: [Argument], _ id: NodeID,
+    _ env: Environment
+  ) throws -> Value? {
+    switch builtin.smooth {
+    case .unchanged: return nil
+    case .twin(_, let function):
+      let bound = try builtin.bind(arguments, symbols)
+      return try function(bound, context(builtin.name, id, env), smoothing)
+    case .refused:
+      let list = env.script.list(env.script[id].b)
+      for i in stride(from: 2, to: list.count, by: 3) where varies(list.node(i), env) {
+        throw error(.noSmoothCounterpart(builtin.name), id, env)
+      }
+      return nil
+    }
+  }
+
+  /// Whether the value of an expression varies with a param: by what its text names, and by what
+  /// local names were bound to.
+  func varies(_ id: NodeID, _ env: Environment) -> Bool {
+    var walk = DependencyWalk(evaluator: self, mode: .differentiable)
+    walk.visit(id, env, bound: [])
+    return walk.reachesVaryingLocal || walk.order.contains { $0.kind == .param }
+  }
+
+  /// The same for a value that is being bound, which costs a walk only inside `smooth`.
+  @inline(__always)
+  func variesInSmooth(_ id: NodeID, _ env: Environment) -> Bool {
+    frame.smoothing != nil && varies(id, env)
+  }
+}
