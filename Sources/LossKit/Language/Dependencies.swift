@@ -51,8 +51,7 @@ extension Evaluator {
 
 /// A walk over expressions and the definitions that they name.
 ///
-/// Uses no stack that grows with the
-/// text: nodes to be visited wait in a list.
+/// Uses no stack that grows with the text: nodes to be visited wait in a list.
 struct DependencyWalk {
   let evaluator: Evaluator
   let mode: DependencyMode

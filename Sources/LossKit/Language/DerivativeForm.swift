@@ -123,8 +123,7 @@ extension Evaluator {
 
   /// The rows of the identity that seed one array: direction `offset + i` is its element i.
   ///
-  /// A single
-  /// direction needs no lane.
+  /// A single direction needs no lane.
   private func identityRows(
     _ directions: Range<Int>, offset: Int, _ lane: Lane, shape: [Int]
   ) throws -> Value {

@@ -60,7 +60,7 @@ extension Evaluator {
     }
     let (y, jacobian) = try gradient(values, env)
     if case .function = y { return try functionDerivative(form, e, env) }
-    if form == .gradient { try requireNumber(y, "grad", e, env) }
+    try require(y, for: form, e, env)
     return .record(
       Record(names: names, values: try parts(jacobian, shapes, of: y.shape)))
   }
@@ -106,10 +106,23 @@ extension Evaluator {
     return .record(Record(names: names, values: records))
   }
 
-  func requireNumber(_ value: Value, _ name: String, _ e: NodeID, _ env: Environment) throws {
+  /// A gradient is that of one number, a Jacobian that of an array.
+  func require(_ value: Value, for form: DerivativeForm, _ e: NodeID, _ env: Environment) throws {
+    if form == .gradient {
+      try requireNumber(value, "grad", e, env)
+    } else {
+      try requireNumeric(value, "jac", e, env)
+    }
+  }
+
+  func requireNumeric(_ value: Value, _ name: String, _ e: NodeID, _ env: Environment) throws {
     guard value.isNumeric else {
       throw error(.derivativeOfKind(name, value.kindDescription), e, env)
     }
+  }
+
+  func requireNumber(_ value: Value, _ name: String, _ e: NodeID, _ env: Environment) throws {
+    try requireNumeric(value, name, e, env)
     guard value.shape.isEmpty else { throw error(.gradientOfArray(name, value.shape), e, env) }
   }
 
@@ -146,11 +159,6 @@ extension Evaluator {
       try requireNumber(value, builtin.name, e, env)
       return result
     }
-    func requireNumeric(_ value: Value) throws {
-      guard value.isNumeric else {
-        throw error(.derivativeOfKind(builtin.name, value.kindDescription), e, env)
-      }
-    }
     let shape = values[0].shape
     switch form {
     case .gradient, .jacobian:
@@ -158,7 +166,7 @@ extension Evaluator {
       if form == .gradient {
         try requireNumber(value, builtin.name, e, env)
       } else {
-        try requireNumeric(value)
+        try requireNumeric(value, builtin.name, e, env)
       }
       let arrays = try parts(jacobian, values.map(\.shape), of: value.shape)
       if arrays.count == 1 { return arrays[0] }
@@ -178,11 +186,11 @@ extension Evaluator {
       let mark = corners.mark()
       defer { corners.rewind(to: mark) }
       let (value, tangent) = try directionalDerivative(at: values, along: [along], body(env))
-      try requireNumeric(value)
+      try requireNumeric(value, builtin.name, e, env)
       return tangent
     case .vectorJacobianProduct:
       let (value, jacobian) = try derivative(at: values, body(env))
-      try requireNumeric(value)
+      try requireNumeric(value, builtin.name, e, env)
       let weights = try tangent(arguments, builtin, like: value.shape, env)
       let size = value.shape.reduce(1, *)
       let rows = try jacobian.reshaped([jacobian.shape[0], size])

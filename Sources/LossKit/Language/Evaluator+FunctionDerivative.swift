@@ -34,7 +34,7 @@ extension Evaluator {
       switch derivative.form {
       case .gradient, .jacobian:
         let (value, result) = try self.derivative(at: [x]) { try base($0[0]) }
-        if derivative.form == .gradient { try requireNumber(value, "grad", id, env) }
+        try require(value, for: derivative.form, id, env)
         return try parts(result, [x.shape], of: value.shape)[0]
       case .hessian:
         let (_, result) = try self.derivative(at: [x]) { outer in

@@ -11,8 +11,7 @@ public struct FileAccess: Sendable {
 
   /// Reads a whole file.
   ///
-  /// The path is as the script wrote it, resolved against the folder of the
-  /// script that named it.
+  /// The path is as the script wrote it, resolved against the folder of the script that named it.
   public let read: @Sendable (_ path: String) throws(Failure) -> [UInt8]
 
   /// Access through a function that reads whole files.

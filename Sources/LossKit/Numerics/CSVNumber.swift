@@ -10,9 +10,9 @@ enum CSVNumber: Equatable {
 extension CSVNumber {
   /// Reads a field.
   ///
-  /// Spaces and tabs around it do not count. Missing is nothing, `nan` in any case,
-  /// and `NA`; a number is `-1.5e-3`, `.5`, `1.`, or `inf` or `infinity` in any case, signed or not.
-  /// Hex and digits grouped by `_` are text: no data set means a number by them.
+  /// Spaces and tabs around it do not count. Missing is nothing, `nan` in any case, and `NA`; a
+  /// number is `-1.5e-3`, `.5`, `1.`, or `inf` or `infinity` in any case, signed or not. Hex and
+  /// digits grouped by `_` are text: no data set means a number by them.
   @inline(__always)
   init(_ field: UnsafeBufferPointer<UInt8>) {
     var (start, end) = (0, field.count)

@@ -44,8 +44,8 @@ extension LinearAlgebra {
 
   /// `row /= divisor`.
   ///
-  /// A quotient, not a product with the reciprocal: that overflows where the
-  /// divisor is subnormal, and rounds twice.
+  /// A quotient, not a product with the reciprocal: that overflows where the divisor is subnormal,
+  /// and rounds twice.
   @inline(__always)
   static func divideRow(_ row: UnsafeMutablePointer<Double>, by divisor: Double, count: Int) {
     for index in 0..<count { row[index] /= divisor }

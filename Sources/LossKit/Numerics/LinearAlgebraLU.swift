@@ -16,8 +16,7 @@ struct LUFactors {
 extension LinearAlgebra {
   /// Factors a square matrix.
   ///
-  /// A singular one is factored too, since its determinant is 0, not an
-  /// error; `zeroPivot` tells.
+  /// A singular one is factored too, since its determinant is 0, not an error; `zeroPivot` tells.
   ///
   /// `L U = P A + E` with `|E| <= n u |L| |U|`, u = 2^-53 (Higham, Accuracy and Stability of
   /// Numerical Algorithms, 2002, theorem 9.3).

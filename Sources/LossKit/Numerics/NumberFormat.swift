@@ -33,8 +33,8 @@ private struct Decimal {
 
   private static let zero = UInt8(ascii: "0")
 
-  /// The digits of the standard library's shortest text (its SwiftDtoa), which
-  /// may have a point and an exponent anywhere, for a positive finite number.
+  /// The digits of the standard library's shortest text (its SwiftDtoa), which may have a point and
+  /// an exponent anywhere, for a positive finite number.
   init(shortest x: Double) {
     digits.reserveCapacity(24)
     var exponent = 0

@@ -71,8 +71,8 @@ extension Scalar {
 
   /// The entropy of (σ(kx), σ(-kx)) in nats, at most 4 ulp.
   ///
-  /// With t = kx, e = e^{-|t|} it is log1p(e) + |t| e/(1 + e). Both terms are
-  /// positive, unlike those of softplus(t) - t σ(t).
+  /// With t = kx, e = e^{-|t|} it is log1p(e) + |t| e/(1 + e). Both terms are positive, unlike
+  /// those of softplus(t) - t σ(t).
   static func binaryEntropy(_ x: Double, k: Double) -> Double {
     entropy(sharpened(x, k: k), k: k, power: 0)
   }

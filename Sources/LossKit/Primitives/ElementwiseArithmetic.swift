@@ -190,8 +190,7 @@ enum Hypot: ElementwisePartials {
 
 /// The angle of the point (x, y), in radians.
 ///
-/// The slopes divide by the radius twice, because its
-/// square overflows first.
+/// The slopes divide by the radius twice, because its square overflows first.
 enum Atan2: ElementwisePartials {
   static func value(_ y: Double, _ x: Double) -> Double { Scalar.atan2(y, x) }
   static func slopeA<N: Arithmetic>(_ y: N, _ x: N, _ angle: N) throws -> N {

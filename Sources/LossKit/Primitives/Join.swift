@@ -88,8 +88,7 @@ extension Value {
 
   /// `a` where the mask holds, `b` elsewhere, with broadcasting.
   ///
-  /// What is not chosen contributes
-  /// neither value nor derivative.
+  /// What is not chosen contributes neither value nor derivative.
   static func select(_ mask: Value, _ a: Value, _ b: Value) throws -> Value {
     let level = max(a.level, b.level)
     guard level > 0 else { return try selectPlain(mask, a, b) }

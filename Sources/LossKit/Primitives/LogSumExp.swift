@@ -166,8 +166,7 @@ struct SoftmaxWeights: SharpRows {
 
 /// `k xᵢ - ln Σ e^{k x}`; -inf at masks, where the derivative is its limit.
 ///
-/// Where all entries are
-/// masks there is none: it is 0.
+/// Where all entries are masks there is none: it is 0.
 ///
 struct LogSoftmax: SharpRows {
   static var keepsRows: Bool { true }

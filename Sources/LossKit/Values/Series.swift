@@ -14,8 +14,8 @@ final class Series: @unchecked Sendable {  // Lives within one evaluation.
   private var next: ((_ series: Series, _ k: Int) throws -> Value)?
   /// The elementwise functions of this series made so far.
   ///
-  /// A rule that needs `tanh(x)` for the
-  /// slope of `sech²(x)` and the reverse then closes on itself, instead of unrolling n times.
+  /// A rule that needs `tanh(x)` for the slope of `sech²(x)` and the reverse then closes on itself,
+  /// instead of unrolling n times.
   private var functions: [ObjectIdentifier: Series] = [:]
 
   /// - Parameter next: gives coefficient k ≥ 1, when those before it are known.

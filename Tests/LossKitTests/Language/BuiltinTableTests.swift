@@ -58,7 +58,7 @@ import Testing
   @Test func twinsExist() {
     let names = Set(Builtins.all.map(\.name))
     for builtin in Builtins.all {
-      if case .twin(let twin) = builtin.smooth {
+      if case .twin(let twin, _) = builtin.smooth {
         #expect(names.contains(twin), "\(builtin.name): \(twin)")
       }
     }
