@@ -118,6 +118,11 @@ final class Builtin: Sendable {
     return parameters
   }
 
+  /// Whether the function is another one inside `smooth`.
+  var hasSmoothTwin: Bool {
+    if case .twin = smooth { true } else { false }
+  }
+
   /// The call as help shows it: `lse(v, k = 1)`.
   var signature: String {
     if case .constant = implementation { return name }

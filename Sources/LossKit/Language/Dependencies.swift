@@ -5,6 +5,8 @@ enum DependencyMode: Hashable {
   /// Those by which it can have a derivative: not through `len`, `shape`, `stop`, an index, a range
   /// or a function without derivative.
   case differentiable
+  /// The same inside `smooth`, where `step` and its like have a derivative.
+  case smoothed
 }
 
 struct DependencyKey: Hashable {
@@ -33,7 +35,8 @@ extension Evaluator {
 
   /// The params that an expression depends on, in the order of their declaration.
   func params(of id: NodeID, _ env: Environment) -> [Definition] {
-    dependencies(of: id, env, .differentiable).filter { $0.kind == .param && $0.value.isNumeric }
+    dependencies(of: id, env, frame.smoothing == nil ? .differentiable : .smoothed)
+      .filter { $0.kind == .param && $0.value.isNumeric }
       .sorted { $0.id < $1.id }
   }
 
@@ -64,12 +67,20 @@ struct DependencyWalk {
     let id: NodeID
     let env: Environment
     /// Names bound inside the expression: they are not those of the surroundings.
-    ///
     let bound: [Symbol]
+    /// That of the walk, but for what stands in a `smooth` or a `hard`.
+    let mode: DependencyMode
+  }
+
+  /// What was met before: again in another mode it can depend on more.
+  private struct Met<Key: Hashable>: Hashable {
+    let key: Key
+    let mode: DependencyMode
   }
 
   private var pending: [Visit] = []
-  private var localsSeen: Set<NodeID> = []
+  private var definitionsSeen: Set<Met<Int>> = []
+  private var localsSeen: Set<Met<NodeID>> = []
 
   init(evaluator: Evaluator, mode: DependencyMode) {
     self.evaluator = evaluator
@@ -77,12 +88,12 @@ struct DependencyWalk {
   }
 
   mutating func visit(_ definition: Definition) {
-    add(definition)
+    add(definition, mode)
     drain()
   }
 
   mutating func visit(_ id: NodeID, _ env: Environment, bound: [Symbol]) {
-    pending.append(Visit(id: id, env: env, bound: bound))
+    pending.append(Visit(id: id, env: env, bound: bound, mode: mode))
     drain()
   }
 
@@ -90,36 +101,39 @@ struct DependencyWalk {
     while let next = pending.popLast() { step(next) }
   }
 
-  private mutating func add(_ definition: Definition) {
-    guard found.updateValue(definition, forKey: definition.id) == nil else { return }
-    order.append(definition)
+  private mutating func add(_ definition: Definition, _ mode: DependencyMode) {
+    guard definitionsSeen.insert(Met(key: definition.id, mode: mode)).inserted else { return }
+    if found.updateValue(definition, forKey: definition.id) == nil { order.append(definition) }
     switch definition.kind {
     case .formula:
       pending.append(
         Visit(
           id: definition.body,
           env: Environment(script: definition.script, scope: nil, module: definition.module),
-          bound: []))
-    case .function, .param, .data: add(definition.value)
+          bound: [], mode: mode))
+    case .function, .param, .data: add(definition.value, mode)
     }
   }
 
-  private mutating func add(_ value: Value) {
+  private mutating func add(_ value: Value, _ mode: DependencyMode) {
     guard case .function(let function) = value else { return }
     switch function {
     case .builtin: break
-    case .derivative(let derivative): add(.function(derivative.base))
-    case .smoothed(let smoothed): add(.function(smoothed.base))
+    case .derivative(let derivative): add(.function(derivative.base), mode)
+    case .smoothed(let smoothed):
+      add(.function(smoothed.base), mode == .all ? .all : .smoothed)
     case .closure(let closure):
       var bound: [Symbol] = []
       for parameter in closure.parameters {
         bound.append(parameter.symbol)
         if !parameter.defaultValue.isNone {
           pending.append(
-            Visit(id: parameter.defaultValue, env: closure.environment, bound: bound))
+            Visit(
+              id: parameter.defaultValue, env: closure.environment, bound: bound, mode: mode))
         }
       }
-      pending.append(Visit(id: closure.body, env: closure.environment, bound: bound))
+      pending.append(
+        Visit(id: closure.body, env: closure.environment, bound: bound, mode: mode))
     }
   }
 
@@ -133,42 +147,47 @@ struct DependencyWalk {
           if node.kind == .formula {
             let body = visit.env.script.list(node.b).node(0)
             // In the scope itself: a block's later names may use its earlier ones.
-            if localsSeen.insert(binding.definition).inserted {
-              pending.append(Visit(id: body, env: visit.env.with(current), bound: []))
+            if localsSeen.insert(Met(key: binding.definition, mode: visit.mode)).inserted {
+              pending.append(
+                Visit(id: body, env: visit.env.with(current), bound: [], mode: visit.mode))
             }
           }
         }
-        add(binding.value)
+        add(binding.value, visit.mode)
         if binding.varies || binding.value.level > 0 { reachesVaryingLocal = true }
         return
       }
       scope = current.parent
     }
-    if let definition = visit.env.module.find(symbol) { add(definition) }
+    if let definition = visit.env.module.find(symbol) { add(definition, visit.mode) }
   }
 
   private mutating func step(_ visit: Visit) {
     let script = visit.env.script
     let node = script[visit.id]
-    func push(_ id: NodeID, bound: [Symbol]) {
-      if !id.isNone { pending.append(Visit(id: id, env: visit.env, bound: bound)) }
+    func push(_ id: NodeID, bound: [Symbol], mode: DependencyMode? = nil) {
+      if id.isNone { return }
+      pending.append(Visit(id: id, env: visit.env, bound: bound, mode: mode ?? visit.mode))
     }
     switch node.kind {
     case .name: name(Symbol(index: node.a), visit)
-    case .range where mode == .differentiable: break
-    case .index where mode == .differentiable: push(NodeID(index: node.a), bound: visit.bound)
+    case .range where visit.mode != .all: break
+    case .index where visit.mode != .all: push(NodeID(index: node.a), bound: visit.bound)
     case .call:
-      let callee = script[NodeID(index: node.a)]
-      if mode == .differentiable, callee.kind == .name {
-        let symbol = Symbol(index: callee.a)
-        if !visit.bound.contains(symbol), visit.env.scope?.find(symbol) == nil,
-          visit.env.module.find(symbol) == nil,
-          evaluator.builtin(symbol)?.isWithoutDerivative ?? false
-        {
-          return
+      guard visit.mode != .all, let builtin = builtin(calledBy: node, visit) else {
+        script.forEachChild(of: visit.id) { push($0, bound: visit.bound) }
+        break
+      }
+      if builtin.isWithoutDerivative, visit.mode != .smoothed || !builtin.hasSmoothTwin { return }
+      let first = script.list(node.b)
+      script.forEachChild(of: visit.id) { child in
+        switch builtin.implementation {
+        case .frame(.smooth) where first.count > 0 && child == first.node(2):
+          push(child, bound: visit.bound, mode: .smoothed)
+        case .frame(.hard): push(child, bound: visit.bound, mode: .differentiable)
+        default: push(child, bound: visit.bound)
         }
       }
-      script.forEachChild(of: visit.id) { push($0, bound: visit.bound) }
     case .lambda:
       let list = script.list(node.a)
       let parameters = stride(from: 0, to: list.count, by: 2).map { list.symbol($0) }
@@ -211,5 +230,16 @@ struct DependencyWalk {
     default:
       script.forEachChild(of: visit.id) { push($0, bound: visit.bound) }
     }
+  }
+
+  /// The built-in function that a call names, unless a definition hides it.
+  private func builtin(calledBy node: Node, _ visit: Visit) -> Builtin? {
+    let callee = visit.env.script[NodeID(index: node.a)]
+    guard callee.kind == .name else { return nil }
+    let symbol = Symbol(index: callee.a)
+    guard !visit.bound.contains(symbol), visit.env.scope?.find(symbol) == nil,
+      visit.env.module.find(symbol) == nil
+    else { return nil }
+    return evaluator.builtin(symbol)
   }
 }

@@ -49,8 +49,30 @@ extension Evaluator {
   func derivative(
     at values: [Value], _ function: ([Value]) throws -> Value
   ) throws -> (value: Value, derivative: Value) {
+    let total = values.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    guard cornerRule == .symmetric, derivativeLevel == 0 else {
+      return try derivative(at: values, total, .identity, function)
+    }
+    corners.collectFeeding()
+    let (value, first) = try derivative(at: values, total, .identity, function)
+    let bases = DirectionBasis.rotations(of: corners.takeFeeding(), among: total)
+    if bases.isEmpty { return (value, first) }
+    // What the other bases meet are the same corners.
+    let mark = corners.mark()
+    defer { corners.rewind(to: mark) }
+    var mean = first
+    for basis in bases {
+      mean = try mean + derivative(at: values, total, basis, function).derivative
+    }
+    return (value, try mean / .number(Double(bases.count + 1)))
+  }
+
+  /// The derivative along the columns of a basis, brought back to the elements of the arguments.
+  private func derivative(
+    at values: [Value], _ total: Int, _ basis: DirectionBasis,
+    _ function: ([Value]) throws -> Value
+  ) throws -> (value: Value, derivative: Value) {
     let sizes = values.map { $0.shape.reduce(1, *) }
-    let total = sizes.reduce(0, +)
     var chunk = max(1, total)
     if derivativeLevel == 0 {
       chunk = max(1, min(chunk, max(16, Evaluator.directionBudget / max(total, 1))))
@@ -58,7 +80,9 @@ extension Evaluator {
     while true {
       let mark = corners.mark()
       do {
-        return try derivative(at: values, sizes: sizes, total: total, chunk: chunk, function)
+        let (value, derivative) = try derivative(
+          at: values, sizes: sizes, total: total, chunk: chunk, basis, function)
+        return (value, value.isNumeric ? try basis.restoring(derivative) : derivative)
       } catch let error as LossError {
         guard case .tooManyElements? = error.problem as? EvaluationProblem, derivativeLevel == 0,
           chunk > 1
@@ -70,7 +94,7 @@ extension Evaluator {
   }
 
   private func derivative(
-    at values: [Value], sizes: [Int], total: Int, chunk: Int,
+    at values: [Value], sizes: [Int], total: Int, chunk: Int, _ basis: DirectionBasis,
     _ function: ([Value]) throws -> Value
   ) throws -> (value: Value, derivative: Value) {
     let isChunked = chunk < total
@@ -82,7 +106,8 @@ extension Evaluator {
     repeat {
       let end = min(total, start + chunk)
       corners.log?.restart()
-      let (y, piece) = try derivative(at: values, sizes: sizes, start..<end, function)
+      if derivativeLevel == 0 { corners.firstDirection = start }
+      let (y, piece) = try derivative(at: values, sizes: sizes, start..<end, basis, function)
       value = y
       guard y.isNumeric else { return (y, .number(0)) }
       pieces.append(piece)
@@ -94,7 +119,7 @@ extension Evaluator {
   }
 
   private func derivative(
-    at values: [Value], sizes: [Int], _ directions: Range<Int>,
+    at values: [Value], sizes: [Int], _ directions: Range<Int>, _ basis: DirectionBasis,
     _ function: ([Value]) throws -> Value
   ) throws -> (value: Value, derivative: Value) {
     let outerExtent = openExtent
@@ -105,7 +130,7 @@ extension Evaluator {
       var offset = 0
       var duals: [Value] = []
       for (value, size) in zip(values, sizes) {
-        let tangent = try identityRows(directions, offset: offset, lane, shape: value.shape)
+        let tangent = try seeds(directions, basis, offset: offset, lane, shape: value.shape)
         duals.append(.dual(level: level, primal: value, tangent: tangent))
         offset += size
       }
@@ -121,19 +146,19 @@ extension Evaluator {
     }
   }
 
-  /// The rows of the identity that seed one array: direction `offset + i` is its element i.
+  /// The part of some directions that belongs to one array, whose elements count from `offset`.
   ///
   /// A single direction needs no lane.
-  private func identityRows(
-    _ directions: Range<Int>, offset: Int, _ lane: Lane, shape: [Int]
+  private func seeds(
+    _ directions: Range<Int>, _ basis: DirectionBasis, offset: Int, _ lane: Lane, shape: [Int]
   ) throws -> Value {
     let size = shape.reduce(1, *)
     let lanes = directions.count == 1 ? [] : [lane]
     let tangent = try Tensor(lanes: lanes, shape: shape, account: account)
     tangent.start.update(repeating: 0, count: tangent.count)
     for (row, direction) in directions.enumerated() {
-      let element = direction - offset
-      if element >= 0, element < size { tangent.start[row * size + element] = 1 }
+      let element = basis.element(direction) - offset
+      if element >= 0, element < size { tangent.start[row * size + element] = basis.sign }
     }
     return tangent.value
   }

@@ -15,6 +15,8 @@ final class Evaluator {
   /// The replacements in force.
   var frame: Frame
   private let rootFrame: Frame
+  /// Which generalized gradient is taken at corners.
+  var cornerRule = CornerRule.lexicographic
   /// The level of the innermost derivative being evaluated, 0 for none.
   var derivativeLevel = 0
   /// How many points all open lanes and directions have together, to keep intermediate arrays small.

@@ -18,25 +18,30 @@ public struct DisplaySettings: Sendable, Equatable {
 struct Setting {
   let name: String
   let values: String
-  let apply: @Sendable (_ text: String, inout DisplaySettings) -> Bool
+  let apply: @Sendable (_ text: String, Session) -> Bool
 
   static let all: [Setting] = [
-    Setting(name: "digits", values: "a whole number from 1 to 17, or 'all'") { text, settings in
+    Setting(name: "digits", values: "a whole number from 1 to 17, or 'all'") { text, session in
       if text == "all" {
-        settings.digits = nil
+        session.settings.digits = nil
         return true
       }
       guard let digits = Int(text), (1...17).contains(digits) else { return false }
-      settings.digits = digits
+      session.settings.digits = digits
       return true
     },
-    Setting(name: "elide", values: "a whole number from 4 on, or 'none'") { text, settings in
+    Setting(name: "elide", values: "a whole number from 4 on, or 'none'") { text, session in
       if text == "none" {
-        settings.elide = .max
+        session.settings.elide = .max
         return true
       }
       guard let length = Int(text), length >= 4 else { return false }
-      settings.elide = length
+      session.settings.elide = length
+      return true
+    },
+    Setting(name: "corners", values: "lexicographic or symmetric") { text, session in
+      guard let rule = CornerRule(rawValue: text) else { return false }
+      session.corners = rule
       return true
     },
   ]

@@ -65,7 +65,7 @@ private struct Batch: @unchecked Sendable {
 
   /// Evaluates some points: side by side where the loss allows it, else one by one.
   func run(_ range: Range<Int>) -> LossError? {
-    let evaluator = function.model.makeEvaluator(cancellation: cancellation)
+    let evaluator = function.makeEvaluator(cancellation)
     if range.count > 1 {
       do {
         evaluator.begin()

@@ -18,6 +18,8 @@ public struct LossFunction: Sendable {
   /// The places in `inputs` of those by which gradients are taken, in the order of the gradient.
   let gradientPlaces: [Int]
 
+  /// Which generalized gradient is taken at corners.
+  public let corners: CornerRule
   /// The number of elements that a call supplies.
   public let inputCount: Int
   /// The number of elements of a gradient.
@@ -26,9 +28,11 @@ public struct LossFunction: Sendable {
   /// Whether the loss runs as a compiled program; otherwise it is interpreted, with the same results.
   public var isCompiled: Bool { false }
 
-  init(model: LossModel, loss: String, inputs names: [String], gradientInputs: [String]?)
-    throws(LossError)
-  {
+  init(
+    model: LossModel, loss: String, inputs names: [String], gradientInputs: [String]?,
+    corners: CornerRule
+  ) throws(LossError) {
+    self.corners = corners
     let source = Source(text: loss)
     let result = parse(source, symbols: model.symbols)
     if let first = result.errors.first { throw first }
@@ -78,7 +82,13 @@ public struct LossFunction: Sendable {
 
   /// What evaluations of one thread reuse from call to call.
   public func makeWorkspace(cancellation: Cancellation? = nil) -> Workspace {
-    Workspace(evaluator: model.makeEvaluator(cancellation: cancellation))
+    Workspace(evaluator: makeEvaluator(cancellation))
+  }
+
+  func makeEvaluator(_ cancellation: Cancellation?) -> Evaluator {
+    let evaluator = model.makeEvaluator(cancellation: cancellation)
+    evaluator.cornerRule = corners
+    return evaluator
   }
 
   /// The value at a point.

@@ -58,12 +58,15 @@ public struct LossModel: Sendable {
   ///   - inputs: the params, data or formulas that a call supplies, in the order of its vector;
   ///     each with the number of elements that it has in the model, arrays in row-major order.
   ///   - gradientInputs: those of them by which gradients are taken; all of them unless given.
+  ///   - corners: which generalized gradient is taken at corners.
   /// - Throws: an error where the loss or a name does not exist, or the loss is not one number at
   ///   the model's own values.
   public func function(
-    _ loss: String, of inputs: [String], wrt gradientInputs: [String]? = nil
+    _ loss: String, of inputs: [String], wrt gradientInputs: [String]? = nil,
+    corners: CornerRule = .lexicographic
   ) throws(LossError) -> LossFunction {
-    try LossFunction(model: self, loss: loss, inputs: inputs, gradientInputs: gradientInputs)
+    try LossFunction(
+      model: self, loss: loss, inputs: inputs, gradientInputs: gradientInputs, corners: corners)
   }
 
   func makeEvaluator(cancellation: Cancellation?) -> Evaluator {

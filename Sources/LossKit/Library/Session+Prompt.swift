@@ -189,6 +189,7 @@ extension Session {
       }
     }
     if let digits = settings.digits { lines.append(":set digits \(digits)") }
+    if corners != .lexicographic { lines.append(":set corners \(corners.rawValue)") }
     if settings.elide != DisplaySettings().elide {
       lines.append(":set elide \(settings.elide == .max ? "none" : String(settings.elide))")
     }

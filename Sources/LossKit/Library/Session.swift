@@ -8,6 +8,12 @@ public final class Session {
   /// How values are shown.
   public var settings = DisplaySettings()
 
+  /// Which generalized gradient is shown at corners, and given by `grad` and its kin.
+  public var corners: CornerRule {
+    get { evaluator.cornerRule }
+    set { evaluator.cornerRule = newValue }
+  }
+
   let symbols: SymbolTable
   let account: MemoryAccount
   let root: Module
@@ -101,7 +107,7 @@ public final class Session {
       return .unknownSetting(
         option, suggestion: nearest(to: option, among: Setting.all.map(\.name)))
     }
-    return setting.apply(value, &settings) ? nil : .settingValue(option, setting.values)
+    return setting.apply(value, self) ? nil : .settingValue(option, setting.values)
   }
 
   /// The names that `set` knows.
@@ -151,6 +157,7 @@ public final class Session {
     root.removeAll()
     imported = [:]
     settings = DisplaySettings()
+    corners = .lexicographic
     overrides = []
     evaluator.lastValue = nil
     evaluator.definitionsChanged()

@@ -100,6 +100,7 @@ extension Value {
     for place in ties {
       var sign = jets.compare(place, place)
       if sign != 0 { corners += 1 }
+      context.corners.feed(jets.differingDirections(place, place))
       if let decision {
         if case .sign(let kept)? = context.corners.log?.choice(decision, place) {
           sign = kept
@@ -145,6 +146,7 @@ extension Value {
           let base = row * n
           places = sortingTies(places, elements) { i, j in
             let sign = jets.compare(base + i, base + j)
+            context.corners.feed(jets.differingDirections(base + i, base + j))
             if sign != 0 { resolved = true }
             return sign
           }

@@ -10,6 +10,10 @@ final class Corners {
   private(set) var events: [Event] = []
   /// How many ties were met in all, element by element.
   private(set) var count = 0
+  /// The directions that feed the ties met so far, while the symmetric rule asks for them.
+  private(set) var feeding: Set<Int>?
+  /// The number of the first direction of the chunk that is being evaluated.
+  var firstDirection = 0
   /// The decisions of an evaluation in chunks of directions; `nil` while all are carried at once.
   var log: DecisionLog?
 
@@ -19,6 +23,21 @@ final class Corners {
     count += ties
     let event = Event(primitive: primitive, place: place)
     if !events.contains(event) { events.append(event) }
+  }
+
+  /// Begins to collect the directions that feed ties.
+  func collectFeeding() { feeding = [] }
+
+  /// The directions collected, in order; collecting ends.
+  func takeFeeding() -> [Int] {
+    defer { feeding = nil }
+    return feeding?.sorted() ?? []
+  }
+
+  /// Notes directions of the present chunk that feed a tie.
+  func feed(_ directions: @autoclosure () -> [Int]) {
+    guard feeding != nil else { return }
+    for direction in directions() { feeding?.insert(firstDirection + direction) }
   }
 
   /// A point to which an abandoned attempt is rewound.

@@ -75,6 +75,8 @@ struct JetComparison {
     let strides: [Int]
     /// The offset of each direction, in order.
     let directions: [Int]
+    /// Whether it is the first derivative of the outermost level alone.
+    let isOutermostTangent: Bool
   }
 
   init(_ a: Value, _ b: Value, lanes: [Lane], shape: [Int], account: MemoryAccount) throws {
@@ -95,11 +97,15 @@ struct JetComparison {
       .filter { $0.contains { $0 != 0 } }
       .sorted { $0.lexicographicallyPrecedes($1) }
     for order in orders {
-      try append(termsA[order] ?? .number(0), termsB[order] ?? .number(0), account)
+      try append(
+        termsA[order] ?? .number(0), termsB[order] ?? .number(0), account,
+        isOutermostTangent: order[0] == 1 && order.dropFirst().allSatisfy { $0 == 0 })
     }
   }
 
-  private mutating func append(_ a: Value, _ b: Value, _ account: MemoryAccount) throws {
+  private mutating func append(
+    _ a: Value, _ b: Value, _ account: MemoryAccount, isOutermostTangent: Bool
+  ) throws {
     let all = a.lanes.merged(with: b.lanes).merged(with: lanes)
     func spread(_ x: Value) throws -> Tensor {
       if case .tensor(let tensor) = x, tensor.lanes == all, tensor.shape == shape { return tensor }
@@ -121,7 +127,9 @@ struct JetComparison {
       directions = directions.flatMap { base in (0..<lane.size).map { base + $0 * own[axis] } }
     }
     terms.append(
-      Term(a: try spread(a), b: try spread(b), strides: strides, directions: directions))
+      Term(
+        a: try spread(a), b: try spread(b), strides: strides, directions: directions,
+        isOutermostTangent: isOutermostTangent))
   }
 
   /// The sign of the first derivative in which place p of the first operand and place q of the
@@ -136,6 +144,15 @@ struct JetComparison {
       }
     }
     return 0
+  }
+
+  /// The directions of the outermost derivative in which two places differ: those that feed a tie.
+  func differingDirections(_ p: Int, _ q: Int) -> [Int] {
+    guard let term = terms.first(where: \.isOutermostTangent) else { return [] }
+    let (p, q) = (offset(p, term.strides), offset(q, term.strides))
+    return term.directions.indices.filter { i in
+      term.a.start[p + term.directions[i]] != term.b.start[q + term.directions[i]]
+    }
   }
 
   /// The first row of derivatives of the first operand, at a row of its last axis, that is not zero.

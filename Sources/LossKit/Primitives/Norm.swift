@@ -83,6 +83,7 @@ extension Value {
         }
       }
       if chosen != nil { corners += 1 }
+      for i in 0..<n { context.corners.feed(jets.differingDirections(row * n + i, row * n + i)) }
       if let decision {
         if case .direction(let kept)? = context.corners.log?.choice(decision, row) {
           chosen = kept

@@ -86,7 +86,7 @@ extension Evaluator {
   /// Whether the value of an expression varies with a param: by what its text names, and by what
   /// local names were bound to.
   func varies(_ id: NodeID, _ env: Environment) -> Bool {
-    var walk = DependencyWalk(evaluator: self, mode: .differentiable)
+    var walk = DependencyWalk(evaluator: self, mode: .smoothed)
     walk.visit(id, env, bound: [])
     return walk.reachesVaryingLocal || walk.order.contains { $0.kind == .param }
   }
