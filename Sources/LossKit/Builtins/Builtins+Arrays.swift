@@ -87,7 +87,7 @@ extension Builtins {
       "reshape", "v, shape...", .arrays,
       "The same elements in another shape; -1 stands for what is left.",
       example: "reshape([1, 2, 3, 4], 2, 2)",
-      .general { a, _ in
+      .general { a, c in
         guard a[0].isNumeric else {
           throw EvaluationProblem.argumentKind("reshape", a[0].kindDescription)
         }
@@ -108,7 +108,7 @@ extension Builtins {
         guard !overflow, total == count else {
           throw EvaluationProblem.reshapeSize(a[0].shape, shape)
         }
-        return try a[0].reshaped(shape)
+        return try a[0].reshaped(shape, account: c.account)
       }),
     Builtin(
       "reverse", "v, *, axis = 0", .arrays, "The elements along an axis in reverse order.",
@@ -132,14 +132,14 @@ extension Builtins {
       }),
     Builtin(
       "diag", "a", .arrays, "The diagonal of a matrix; of a vector, the matrix with that diagonal.",
-      example: "diag([1, 2])", .general { a, _ in try diagonal(a[0]) }),
+      example: "diag([1, 2])", .general { a, c in try diagonal(a[0], c) }),
     Builtin(
       "trace", "A", .arrays, "The sum of the diagonal.", example: "trace([[1, 2], [3, 4]])",
-      .general { a, _ in
+      .general { a, c in
         guard a[0].shape.count == 2 else {
           throw EvaluationProblem.needsMatrix("trace", a[0].kindDescription)
         }
-        return try .apply(SumRows(), diagonal(a[0]))
+        return try .apply(SumRows(), diagonal(a[0], c))
       }),
     Builtin(
       "transpose", "A", .arrays, "The axes in reverse order; also A.T.",
@@ -171,6 +171,9 @@ extension Builtins {
       example: "topk([3, 1, 2], 2)", smooth: .refused,
       .general { a, c in
         let n = try size(a[1], "topk")
+        guard !a[0].shape.isEmpty else {
+          throw EvaluationProblem.argumentKind("topk", a[0].kindDescription)
+        }
         return try a[0].mappedRows(a, axis: 2) { rows in
           guard n <= rows.shape.last ?? 0 else {
             throw EvaluationProblem.invalidArgument(
@@ -184,7 +187,7 @@ extension Builtins {
       try .apply(CumulativeSum(), $0)
     },
     cumulative("cumprod", "The running products.", "cumprod([1, 2, 3])") {
-      try $0.cumulativeProducts()
+      try .apply(CumulativeProduct(), $0)
     },
     cumulative("cumlse", "The running log-sum-exp.", "cumlse([0, 0, 0])") {
       try .apply(CumulativeLogSumExp(), $0)
@@ -223,6 +226,9 @@ extension Builtins {
     if arguments.count == 1, case .tensor(let tensor) = arguments[0].plain, tensor.shape.count == 1
     {
       guard tensor.lanes.isEmpty else { throw LaneDependence() }
+      guard tensor.count <= Tensor.rankLimit else {
+        throw EvaluationProblem.tooManyAxes(tensor.count, limit: Tensor.rankLimit)
+      }
       return try tensor.elements.map { try Value.number($0).wholeNumber(.size) }
     }
     return try arguments.map { try $0.wholeNumber(.size) }
@@ -269,31 +275,39 @@ extension Builtins {
       places = try Tensor([try i.plain.numberOrThrow()], shape: [], account: context.account)
     }
     let rest = v.shape.dropFirst().reduce(1, *)
+    let lanes = i.plain.lanes
+    try Tensor.check(lanes: lanes, shape: v.shape, account: context.account)
     var indices: [Int] = []
+    indices.reserveCapacity(places.count * max(n - 1, 0))
     for point in 0..<places.count {
+      try context.account.checkStop()
       let given = try Value.number(places.start[point]).wholeNumber(.index)
       guard given >= -n, given < n else {
         throw EvaluationProblem.indexOutOfBounds(given, "the array", 0, n, v.shape.count)
       }
       let place = given < 0 ? given + n : given
-      for j in 0..<n where j != place { indices += j * rest..<(j + 1) * rest }
+      indices += 0..<place
+      indices += place + 1..<n
     }
-    let lanes = i.plain.lanes
-    return try .apply(
-      Gather(lanes: lanes, from: v.shape, to: [n - 1] + v.shape.dropFirst(), indices: indices), v)
+    return try context.account.holding(indices.count) {
+      try .apply(
+        Gather(
+          lanes: lanes, from: v.shape, to: [n - 1] + v.shape.dropFirst(), indices: indices,
+          run: rest), v)
+    }
   }
 
-  private static func diagonal(_ a: Value) throws -> Value {
+  private static func diagonal(_ a: Value, _ context: CallContext) throws -> Value {
     let shape = a.shape
     switch shape.count {
     case 1:
       let n = shape[0]
-      let (count, overflow) = n.multipliedReportingOverflow(by: n)
-      guard !overflow, count <= MemoryAccount.defaultLimit else {
-        throw EvaluationProblem.tooManyElements(wanted: count, limit: MemoryAccount.defaultLimit)
+      try Tensor.check(shape: [n, n], account: context.account)
+      return try context.account.holding(n * n) {
+        var indices = [Int](repeating: -1, count: n * n)
+        for i in 0..<n { indices[i * n + i] = i }
+        return try .apply(Gather(from: shape, to: [n, n], indices: indices), a)
       }
-      let indices = (0..<count).map { $0 / n == $0 % n ? $0 / n : -1 }
-      return try .apply(Gather(from: shape, to: [n, n], indices: indices), a)
     case 2:
       let n = min(shape[0], shape[1])
       return try .apply(

@@ -27,7 +27,8 @@ extension Builtins {
       .general { a, c in try logSumExp(a, c) }),
     Builtin(
       "relu", "x", .hardAndSmooth, "The positive part.", formula: "max(x, 0)",
-      example: "relu([-1, 2])", smooth: .twin("softplus") { a, c, s in try s.relu(a[0], c) },
+      example: "relu([-1, 2])",
+      smooth: .twin("softplus") { a, c, s in try s.relu(a[0], c) },
       samples: .numbers([reals]),
       .general { a, c in try .relu(a[0], c) }),
     Builtin(
@@ -56,7 +57,8 @@ extension Builtins {
       formula: "1/(1 + e^(-k x))", example: "sigmoid(0)", samples: .numbers([reals, 0.5...3]),
       sharp({ try .apply(Sigmoid.self, $0) }, { try .apply(SharpSigmoid.self, $0, $1) })),
     .piecewiseConstant(
-      "sign", .hardAndSmooth, "-1, 0 or 1.", example: "sign(-2)", smooth: .twin("tanh") { a, c, s in
+      "sign", .hardAndSmooth, "-1, 0 or 1.", example: "sign(-2)",
+      smooth: .twin("tanh") { a, c, s in
         try s.refuseOutsideMaximum(c)
         return try .apply(SharpTanh.self, a[0], s.k)
       }, Scalar.sign),
@@ -72,13 +74,15 @@ extension Builtins {
       "argmax", "v, *, axis = all", .hardAndSmooth,
       "The index of the first largest element; nan where there is a nan.",
       example: "argmax([1, 3, 2])",
-      smooth: .twin("softmax") { a, c, s in try smoothIndex(a[0], a, c, s) }, isWithoutDerivative: true,
+      smooth: .twin("softmax") { a, c, s in try smoothIndex(a[0], a, c, s) },
+      isWithoutDerivative: true,
       .general { a, _ in try firstLargest(a[0].plain, a) }),
     Builtin(
       "argmin", "v, *, axis = all", .hardAndSmooth,
       "The index of the first smallest element; nan where there is a nan.",
       example: "argmin([1, 3, 2])",
-      smooth: .twin("softmax") { a, c, s in try smoothIndex(-a[0], a, c, s) }, isWithoutDerivative: true,
+      smooth: .twin("softmax") { a, c, s in try smoothIndex(-a[0], a, c, s) },
+      isWithoutDerivative: true,
       .general { a, _ in try firstLargest(-a[0].plain, a) }),
     Builtin(
       "hardmax", "v, *, axis = last", .hardAndSmooth,
@@ -101,7 +105,7 @@ extension Builtins {
       example: "softmax([0, 0])", samples: .vector(reals),
       .general { a, _ in
         try a[0].mappedRows(a, axis: 2) {
-          try .apply(SoftmaxWeights(), $0, a.optional(1) ?? .number(1))
+          try .apply(SoftmaxWeights(), $0, positive(a.optional(1)))
         }
       }),
     Builtin(
@@ -110,7 +114,7 @@ extension Builtins {
       example: "logsoftmax([0, 0])", samples: .vector(reals),
       .general { a, _ in
         try a[0].mappedRows(a, axis: 2) {
-          try .apply(LogSoftmax(), $0, a.optional(1) ?? .number(1))
+          try .apply(LogSoftmax(), $0, positive(a.optional(1)))
         }
       }),
     Builtin(
@@ -131,9 +135,19 @@ extension Builtins {
     .unaryOrGeneral(plain) { a, _ in
       switch a.optional(1) {
       case nil, .number(1)?: try plain(a[0])
-      case let k?: try sharp(a[0], k)
+      case let k?: try sharp(a[0], positive(k))
       }
     }
+  }
+
+  /// A sharpness: where it is one number, a positive one. Arrays of them go elementwise.
+  private static func positive(_ k: Value?) throws -> Value {
+    guard let k else { return .number(1) }
+    guard k.isNumeric else { throw EvaluationProblem.sharpnessNotANumber }
+    if case .number(let x) = k.plain, !(x > 0), !x.isNaN {
+      throw EvaluationProblem.invalidArgument("a smooth function", "k", "positive")
+    }
+    return k
   }
 
   // MARK: Extrema
@@ -189,7 +203,7 @@ extension Builtins {
     guard let first = a.rest.first else {
       throw EvaluationProblem.missingArgument(context.name, "x")
     }
-    let k = a.optional(1) ?? .number(1)
+    let k = try positive(a.optional(1))
     guard k.shape.isEmpty, k.isNumeric else { throw EvaluationProblem.sharpnessNotANumber }
     if a.rest.count == 1 {
       return try first.reduced(a, axis: 2, keep: 3, "lse") { try .apply(LogSumExp(), $0, k) }

@@ -45,7 +45,22 @@ extension Builtins {
         let n = try size(a[0], "permutation")
         let result = try Tensor(shape: [n], account: c.account)
         var stream = try stream(a.optional(1), c)
-        for (i, x) in stream.permutation(n).enumerated() { result.start[i] = Double(x) }
+        // The shuffle of `RandomStream.permutation`, within the array: its list would be as long
+        // again, and nothing in it looks at the request to stop.
+        var poll = StopPoll()
+        for i in 0..<n {
+          result.start[i] = Double(i)
+          if poll.shouldStop(after: 1, { c.account.isCancelled }) {
+            throw EvaluationProblem.cancelled
+          }
+        }
+        for last in stride(from: n - 1, to: 0, by: -1) {
+          let other = Int(truncatingIfNeeded: stream.nextInteger(below: UInt64(last) + 1))
+          (result.start[last], result.start[other]) = (result.start[other], result.start[last])
+          if poll.shouldStop(after: 20, { c.account.isCancelled }) {
+            throw EvaluationProblem.cancelled
+          }
+        }
         return .tensor(result)
       }),
   ]
@@ -89,12 +104,15 @@ extension Builtins {
       example: "scan((a, x) -> a + x, 0, [1, 2, 3])",
       .higherOrder { a, caller in
         let f = try a.function(0, "scan")
-        var states = [a[1]]
-        for i in try steps(a[2]) { states.append(try step(f, states[i], a[2], i, caller)) }
-        for state in states where !state.isNumeric || state.shape != states[0].shape {
-          throw EvaluationProblem.raggedComprehension(states[0].shape, state.shape)
+        let steps = try steps(a[2])
+        var state = a[1]
+        let states = CollectedElements(expecting: steps.count + 1, account: caller.account)
+        try states.append(state)
+        for i in steps {
+          state = try step(f, state, a[2], i, caller)
+          try states.append(state)
         }
-        return try .stacked(states, account: caller.account)
+        return try states.stacked()
       }),
     Builtin(
       "stop", "e", .derivatives, "e, with derivative 0.", example: "stop(3)",
@@ -113,20 +131,18 @@ extension Builtins {
     if n == 0 { return v }
     if let result = try caller.inLanes(
       n,
-      { lane in
-        try caller.call(f, [v.openingLane(lane)])
+      { lane, range in
+        try caller.call(f, [.apply(TakeRows(rows: range), v).openingLane(lane)])
       })
     {
       return result
     }
-    let results = try (0..<n).map { i in
+    let results = CollectedElements(expecting: n, account: caller.account)
+    for i in 0..<n {
       try caller.checkStop()
-      return try caller.call(f, [.apply(TakeRow(row: i), v)])
+      try results.append(caller.call(f, [.apply(TakeRow(row: i), v)]))
     }
-    for result in results where !result.isNumeric || result.shape != results[0].shape {
-      throw EvaluationProblem.raggedComprehension(results[0].shape, result.shape)
-    }
-    return try .stacked(results, account: caller.account)
+    return try results.stacked()
   }
 
   private static func steps(_ v: Value) throws -> Range<Int> { 0..<(try elements(v)) }
@@ -171,9 +187,7 @@ extension Builtins {
           var seen = Set<String>()
           return .texts(TextArray(texts.elements.filter { seen.insert($0).inserted }))
         case .tensor(let tensor) where tensor.lanes.isEmpty:
-          var seen = Set<Double>()
-          return .tensor(
-            try Tensor(tensor.elements.filter { seen.insert($0).inserted }, account: c.account))
+          return .tensor(try differentElements(of: tensor, c.account))
         case .tensor: throw LaneDependence()
         default: throw EvaluationProblem.argumentKind("unique", a[0].kindDescription)
         }
@@ -206,6 +220,30 @@ extension Builtins {
         return try Value.stacked(columns, account: c.account).transposed([1, 0])
       }),
   ]
+
+  private static func differentElements(of tensor: Tensor, _ account: MemoryAccount) throws
+    -> Tensor
+  {
+    var seen = Set<Double>()
+    var result = GrowingElements(account: account)
+    // A set doubles its table of at most three quarters full, and has both while it does: up to
+    // four times its elements.
+    var room = 1 << 10
+    var held = 0
+    defer { account.giveBack(held) }
+    var poll = StopPoll()
+    for x in tensor.elements {
+      if poll.shouldStop(after: 50, { account.isCancelled }) { throw EvaluationProblem.cancelled }
+      guard seen.insert(x).inserted else { continue }
+      try result.append(x)
+      if seen.count == room {
+        try account.draw(4 * room)
+        held += 4 * room
+        room *= 2
+      }
+    }
+    return try Tensor(&result)
+  }
 
   // MARK: Derivatives
 

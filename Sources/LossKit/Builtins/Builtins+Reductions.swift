@@ -9,7 +9,7 @@ extension Builtins {
       if v.shape.last == 0 {
         return try Value.number(1).broadcast(to: Array(v.shape.dropLast()), context.account)
       }
-      return try v.cumulativeProducts().lastOfRows()
+      return try Value.apply(CumulativeProduct(), v).lastOfRows()
     },
     reduction("mean", "The arithmetic mean.", "mean([1, 2, 4])") { v, _ in
       try .apply(MeanRows(), v)
@@ -18,11 +18,21 @@ extension Builtins {
       try .apply(MeanRows(), .apply(Square.self, deviations(v)))
     },
     reduction("std", "The standard deviation, divided by n.", "std([1, 2, 3])") { v, context in
-      let n = Double(v.shape.last ?? 0)
-      return try deviations(v).normOfRows(p: 2, context) / .number(n.squareRoot())
+      let root = Value.number(Double(v.shape.last ?? 0).squareRoot())
+      let deviations = try deviations(v)
+      let length = try deviations.normOfRows(p: 2, context)
+      // The norm may overflow where the deviation does not.
+      guard case .number(.infinity) = length.plain else { return try length / root }
+      return try (deviations / root).normOfRows(p: 2, context)
     },
     reduction("logmeanexp", "ln of the mean of e^v.", "logmeanexp([0, 0])") { v, _ in
-      try .apply(LogSumExp(), v, .number(1)) - .number(Scalar.log(Double(v.shape.last ?? 0)))
+      if v.shape.last == 0 { return try .apply(LogSumExp(), v, .number(1)) }
+      // Relative to the largest entry by value: lse - ln n cancels where the entries are small.
+      let largest = try Value.mapped(
+        SmoothFamily.largestOfRows(v.plain.arrayOrThrow()).value(v.plain), .number(0)
+      ) { x, _ in x.isFinite ? x : 0 }
+      let relative = try Value.apply(Expm1.self, v - largest.keepingRowAxis())
+      return try largest + .apply(Log1p.self, .apply(MeanRows(), relative))
     },
     reduction("median", "The middle of the sorted elements.", "median([3, 1, 2])") { v, context in
       try quantile(v, .number(0.5), context)
@@ -47,9 +57,8 @@ extension Builtins {
       "The p-norm, p ≥ 1 (inf: the largest magnitude).", formula: "(Σ |v|^p)^(1/p)",
       example: "norm([3, 4])",
       smooth: .twin("norm") { a, c, s in
-        let p = try order(a)
-        guard p == 1 || p == .infinity else {
-          return try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, p, c) }
+        guard let p = try order(a), p == 1 || p == .infinity else {
+          return try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, a, c) }
         }
         return try a[0].reduced(a, axis: 2, keep: 3, "norm") { rows in
           let magnitudes = try s.abs(rows, c)
@@ -58,8 +67,7 @@ extension Builtins {
         }
       }, samples: .vector(0.5...3),
       .general { a, c in
-        let p = try order(a)
-        return try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, p, c) }
+        try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, a, c) }
       }),
     Builtin(
       "dot", "a, b", .reductions, "The scalar product of two vectors.",
@@ -110,7 +118,8 @@ extension Builtins {
       name, "mask, *, axis = all, keep = false", .reductions, summary, example: example,
       isWithoutDerivative: true,
       .general { a, _ in
-        guard a[0].isMask else {
+        // Nothing is as good a mask of nothing: a filter may have dropped every element.
+        guard a[0].isMask || a[0].isNumeric && a[0].shape == [0] else {
           throw EvaluationProblem.notATruthValue(.mask, a[0].kindDescription)
         }
         let result = try a[0].reduced(a, axis: 1, keep: 2, name) {
@@ -121,12 +130,21 @@ extension Builtins {
       })
   }
 
-  /// The p of a norm.
-  private static func order(_ a: BoundArguments) throws -> Double {
-    guard case .number(let p)? = a.optional(1) ?? .number(2), p >= 1 else {
+  /// The p of a norm; `nil` where it has a derivative or differs from lane to lane.
+  private static func order(_ a: BoundArguments) throws -> Double? {
+    let p = a.optional(1) ?? .number(2)
+    guard p.isNumeric, p.shape.isEmpty else {
       throw EvaluationProblem.invalidArgument("norm", "p", "a number from 1 on")
     }
-    return p
+    let smallest: Double =
+      if case .tensor(let tensor) = p.plain { tensor.elements.min() ?? 1 } else {
+        try p.plain.numberOrThrow()
+      }
+    guard smallest >= 1 else {
+      throw EvaluationProblem.invalidArgument("norm", "p", "a number from 1 on")
+    }
+    if case .number(let p) = p { return p }
+    return nil
   }
 
   private static func deviations(_ v: Value) throws -> Value {
@@ -142,7 +160,10 @@ extension Builtins {
     }
   }
 
-  private static func norm(_ v: Value, _ p: Double, _ context: CallContext) throws -> Value {
+  private static func norm(_ v: Value, _ a: BoundArguments, _ context: CallContext) throws -> Value {
+    guard let p = try order(a) else {
+      return try SmoothFamily.powerSum(.abs(v, context), p: a.optional(1) ?? .number(2))
+    }
     if p == 1 { return try .apply(SumRows(), .abs(v, context)) }
     if p == .infinity {
       let magnitudes = try Value.abs(v, context)
@@ -170,7 +191,9 @@ extension Builtins {
     let nanMask = try Value.mapped(last, .number(0), content: .truths) { x, _ in x.isNaN ? 1 : 0 }
     let fraction = try position - .number(Double(lower))
     let above = try sorted.placeOfRows(min(lower + 1, n - 1))
-    let between = try below + (above - below) * fraction
+    // A mean, not below + (above - below) f, whose difference may overflow; a weight of 0 counts
+    // for nothing, also where the other is infinite.
+    let between = try below.chained(.number(1) - fraction) + above.chained(fraction)
     let result = h == Double(lower) && position.level == 0 ? below : between
     return try .select(nanMask, .number(.nan), result)
   }

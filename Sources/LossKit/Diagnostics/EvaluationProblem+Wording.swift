@@ -10,6 +10,14 @@ extension EvaluationProblem {
       "\(name.map { "'\($0)'" } ?? "a function") calls itself too deeply"
     case .derivativesNestTooDeeply(let limit): "derivatives nest deeper than \(limit) levels"
     case .cancelled: "stopped"
+    case .tooManyAxes(let count, let limit): "an array cannot have \(count) axes; at most \(limit)"
+    case .emptyAxesTooLong(let shape, let limit):
+      "an array of shape \(describe(shape: shape)) is empty, but its other axes are too long: "
+        + "together at most \(limit)"
+    case .functionsNestTooDeeply:
+      "functions were made from functions more than \(Function.nestingLimit) deep"
+    case .repeatedName(let name): "'\(name)' stands here twice"
+    case .tableTooLong(let rows, let limit): "a table of \(rows) rows; at most \(limit) are shown"
     case .unknownName(let name, _): "there is no '\(name)'"
     case .foreignName(let name, _): "there is no '\(name)'"
     case .builtinRedefined(let name): "'\(name)' is built in and cannot be defined anew"
@@ -44,6 +52,7 @@ extension EvaluationProblem {
     case .raggedComprehension(let a, let b):
       "the elements must have one shape: the first has \(describe(shape: a)), another \(describe(shape: b))"
     case .mixedArray(let kind): "an array of texts cannot hold \(kind)"
+    case .elementIsNoNumber("a text"): "an array holds numbers or texts, not both"
     case .elementIsNoNumber(let kind): "an array holds numbers, truth values or texts, not \(kind)"
     case .innerSourceVaries: "an inner 'for' over texts may not depend on an outer one"
     case .notIterable(let kind): "'for' runs over an array or a range, not \(kind)"
@@ -166,7 +175,9 @@ extension EvaluationProblem {
       nearest(to: name, among: fields).map { "did you mean '\($0)'?" }
         ?? (fields.isEmpty ? nil : "the fields are \(listed(fields))")
     case .unknownFamily(let name):
-      nearest(to: name, among: SmoothFamily.allCases.map(\.rawValue)).map { "did you mean '\($0)'?" }
+      nearest(to: name, among: SmoothFamily.allCases.map(\.rawValue)).map {
+        "did you mean '\($0)'?"
+      }
         ?? "the families are \(listed(SmoothFamily.allCases.map(\.rawValue)))"
     case .noSmoothCounterpart, .familySmoothsOnlyMaximum:
       "hard(…) leaves a part as it is"

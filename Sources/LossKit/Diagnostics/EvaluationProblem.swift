@@ -6,6 +6,11 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case recursionTooDeep(String?)
   case derivativesNestTooDeeply(Int)
   case cancelled
+  case tooManyAxes(Int, limit: Int)
+  case emptyAxesTooLong([Int], limit: Int)
+  case functionsNestTooDeeply
+  case repeatedName(String)
+  case tableTooLong(Int, limit: Int)
 
   // MARK: Names
   case unknownName(String, suggestion: String?)

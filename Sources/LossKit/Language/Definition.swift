@@ -75,6 +75,7 @@ final class Module: @unchecked Sendable {  // Mutated only by its session, betwe
   }
 
   func removeAll() {
+    for module in imports { module.removeAll() }
     definitions = []
     order = []
     imports = []
@@ -92,4 +93,14 @@ final class Module: @unchecked Sendable {  // Mutated only by its session, betwe
     }
     return root?.find(symbol)
   }
+}
+
+/// Keeps a module alive and takes it apart at the end: definitions refer to their module and
+/// functions to the environment that they were made in, so nothing else would release them.
+final class ModuleOwner: Sendable {
+  let root: Module
+
+  init(root: Module) { self.root = root }
+
+  deinit { root.removeAll() }
 }

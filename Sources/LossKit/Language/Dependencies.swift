@@ -18,11 +18,11 @@ extension Evaluator {
   /// The identities of a definition and of all that it depends on, through formulas and functions.
   func dependencies(of definition: Definition, _ mode: DependencyMode = .all) -> Set<Int> {
     let key = DependencyKey(definition: definition.id, mode: mode)
-    if let known = dependencyCache[key] { return known }
+    if let known = dependencyCache[key], !frame.replacesFunctions { return known }
     var walk = DependencyWalk(evaluator: self, mode: mode)
     walk.visit(definition)
     let found = Set(walk.found.keys)
-    dependencyCache[key] = found
+    if !frame.replacesFunctions { dependencyCache[key] = found }
     return found
   }
 
@@ -81,6 +81,7 @@ struct DependencyWalk {
   private var pending: [Visit] = []
   private var definitionsSeen: Set<Met<Int>> = []
   private var localsSeen: Set<Met<NodeID>> = []
+  private var closuresSeen: Set<Met<ObjectIdentifier>> = []
 
   init(evaluator: Evaluator, mode: DependencyMode) {
     self.evaluator = evaluator
@@ -113,6 +114,12 @@ struct DependencyWalk {
           bound: [], mode: mode))
     case .function, .param, .data: add(definition.value, mode)
     }
+    // A function that `at` puts in its place has dependencies of its own.
+    if evaluator.frame.replacesFunctions,
+      let replaced = evaluator.frame.replacement(of: definition.id)
+    {
+      add(replaced, mode)
+    }
   }
 
   private mutating func add(_ value: Value, _ mode: DependencyMode) {
@@ -121,8 +128,12 @@ struct DependencyWalk {
     case .builtin: break
     case .derivative(let derivative): add(.function(derivative.base), mode)
     case .smoothed(let smoothed):
-      add(.function(smoothed.base), mode == .all ? .all : .smoothed)
+      let inside: DependencyMode = smoothed.smoothing == nil ? .differentiable : .smoothed
+      add(.function(smoothed.base), mode == .all ? .all : inside)
     case .closure(let closure):
+      guard closuresSeen.insert(Met(key: ObjectIdentifier(closure), mode: mode)).inserted else {
+        return
+      }
       var bound: [Symbol] = []
       for parameter in closure.parameters {
         bound.append(parameter.symbol)
@@ -142,15 +153,18 @@ struct DependencyWalk {
     var scope = visit.env.scope
     while let current = scope {
       if let binding = current.bindings.last(where: { $0.symbol == symbol }) {
-        if !binding.definition.isNone {
+        if !binding.definition.isNone,
+          localsSeen.insert(Met(key: binding.definition, mode: visit.mode)).inserted
+        {
           let node = visit.env.script[binding.definition]
-          if node.kind == .formula {
+          if let frame = binding.functionFrame {
+            let closure = evaluator.closure(
+              of: binding.definition, visit.env.with(current), frame: frame)
+            add(.function(.closure(closure)), visit.mode)
+          } else {
             let body = visit.env.script.list(node.b).node(0)
-            // In the scope itself: a block's later names may use its earlier ones.
-            if localsSeen.insert(Met(key: binding.definition, mode: visit.mode)).inserted {
-              pending.append(
-                Visit(id: body, env: visit.env.with(current), bound: [], mode: visit.mode))
-            }
+            pending.append(
+              Visit(id: body, env: visit.env.with(current.parent), bound: [], mode: visit.mode))
           }
         }
         add(binding.value, visit.mode)
@@ -171,6 +185,12 @@ struct DependencyWalk {
     }
     switch node.kind {
     case .name: name(Symbol(index: node.a), visit)
+    case .member:
+      if let definition = evaluator.importedDefinition(node, visit.env, bound: visit.bound) {
+        add(definition, visit.mode)
+      } else {
+        push(NodeID(index: node.a), bound: visit.bound)
+      }
     case .range where visit.mode != .all: break
     case .index where visit.mode != .all: push(NodeID(index: node.a), bound: visit.bound)
     case .call:
@@ -220,13 +240,15 @@ struct DependencyWalk {
       }
       push(list.node(list.count - 1), bound: bound)
     case .at:
-      // Names that are replaced stay dependencies, which is more than needed and harmless: the
-      // derivative by them is 0.
+      // What the expression itself names and `at` replaces is no dependency. A formula in it may
+      // name it too: that stays one, with a derivative of 0.
       let list = script.list(node.b)
+      var bound = visit.bound
       for i in stride(from: 0, to: list.count, by: 3) {
         push(list.node(i + 2), bound: visit.bound)
+        bound.append(list.symbol(i))
       }
-      push(NodeID(index: node.a), bound: visit.bound)
+      push(NodeID(index: node.a), bound: bound)
     default:
       script.forEachChild(of: visit.id) { push($0, bound: visit.bound) }
     }
@@ -237,7 +259,7 @@ struct DependencyWalk {
     let callee = visit.env.script[NodeID(index: node.a)]
     guard callee.kind == .name else { return nil }
     let symbol = Symbol(index: callee.a)
-    guard !visit.bound.contains(symbol), visit.env.scope?.find(symbol) == nil,
+    guard !visit.bound.contains(symbol), !(visit.env.scope?.binds(symbol) ?? false),
       visit.env.module.find(symbol) == nil
     else { return nil }
     return evaluator.builtin(symbol)

@@ -8,8 +8,6 @@ enum DerivativeForm: Sendable {
 extension Evaluator {
   /// How deep derivatives may nest.
   static let nestingLimit = 8
-  /// The elements of the tangents that seed one chunk of directions.
-  private static let directionBudget = 1 << 21
 
   /// Opens a level of differentiation.
   private func atNewLevel<Result>(_ body: (Int) throws -> Result) throws -> Result {
@@ -74,21 +72,21 @@ extension Evaluator {
   ) throws -> (value: Value, derivative: Value) {
     let sizes = values.map { $0.shape.reduce(1, *) }
     var chunk = max(1, total)
-    if derivativeLevel == 0 {
-      chunk = max(1, min(chunk, max(16, Evaluator.directionBudget / max(total, 1))))
-    }
+    if derivativeLevel == 0 { chunk = corners.chunks.size(for: total, openExtent: openExtent) }
     while true {
       let mark = corners.mark()
       do {
         let (value, derivative) = try derivative(
           at: values, sizes: sizes, total: total, chunk: chunk, basis, function)
         return (value, value.isNumeric ? try basis.restoring(derivative) : derivative)
-      } catch let error as LossError {
-        guard case .tooManyElements? = error.problem as? EvaluationProblem, derivativeLevel == 0,
-          chunk > 1
+      } catch {
+        // With a place where an expression needs too much, bare where the derivative itself does.
+        let problem = (error as? LossError)?.problem as? EvaluationProblem
+        guard case .tooManyElements? = problem ?? error as? EvaluationProblem,
+          derivativeLevel == 0, chunk > 2
         else { throw error }
         corners.rewind(to: mark)
-        chunk = max(1, chunk / 8)
+        chunk = corners.chunks.evened(chunk / 8, among: total)
       }
     }
   }
@@ -98,19 +96,24 @@ extension Evaluator {
     _ function: ([Value]) throws -> Value
   ) throws -> (value: Value, derivative: Value) {
     let isChunked = chunk < total
-    if isChunked { corners.log = DecisionLog() }
+    let log = isChunked ? DecisionLog(home: frame) : nil
+    if isChunked { corners.log = log }
     defer { if isChunked { corners.log = nil } }
     var pieces: [Value] = []
     var value: Value?
     var start = 0
     repeat {
-      let end = min(total, start + chunk)
-      corners.log?.restart()
+      // The last chunk is padded with directions of no element.
+      let end = isChunked ? start + chunk : total
+      log?.restart()
       if derivativeLevel == 0 { corners.firstDirection = start }
       let (y, piece) = try derivative(at: values, sizes: sizes, start..<end, basis, function)
       value = y
       guard y.isNumeric else { return (y, .number(0)) }
-      pieces.append(piece)
+      if log?.isOutOfStep ?? false {
+        throw EvaluationProblem.tooManyElements(wanted: account.limit, limit: account.limit)
+      }
+      pieces.append(end > total ? try piece.rows(Array(0..<total - start)) : piece)
       start = end
     } while start < total
     let derivative =

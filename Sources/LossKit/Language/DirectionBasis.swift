@@ -26,7 +26,9 @@ struct DirectionBasis {
 
   /// The bases of the symmetric rule other than the identity.
   static func rotations(of feeding: [Int], among total: Int) -> [DirectionBasis] {
-    (0..<min(feeding.count, rotationLimit)).flatMap { shift -> [DirectionBasis] in
+    // A padded direction can carry 0 * inf, which differs from everything.
+    let feeding = feeding.filter { $0 < total }
+    return (0..<min(feeding.count, rotationLimit)).flatMap { shift -> [DirectionBasis] in
       var order = Array(0..<total)
       for (i, element) in feeding.enumerated() {
         order[element] = feeding[(i + shift) % feeding.count]
@@ -36,8 +38,12 @@ struct DirectionBasis {
     }
   }
 
+  /// The element of a direction; one beyond all elements where the direction is padding.
   @inline(__always)
-  func element(_ direction: Int) -> Int { order.map { $0[direction] } ?? direction }
+  func element(_ direction: Int) -> Int {
+    guard let order, direction < order.count else { return direction }
+    return order[direction]
+  }
 
   /// Derivatives along the directions (the first axis) as derivatives by the elements.
   func restoring(_ derivative: Value) throws -> Value {
@@ -46,5 +52,32 @@ struct DirectionBasis {
     for (direction, element) in order.enumerated() { place[element] = direction }
     let rows = try derivative.rows(place)
     return sign == 1 ? rows : try .number(0) - rows
+  }
+}
+
+/// How the directions of a derivative are cut into chunks, so that intermediate arrays keep within
+/// bounds.
+///
+/// All chunks have one size, the last is padded: what goes by the number of open points (the blocks
+/// of a comprehension) is then the same in all. A chunk has two directions at least, because one
+/// alone needs no lane and takes other paths.
+struct DirectionChunks {
+  /// The elements of the tangents of all inputs in one chunk.
+  var budget = 1 << 21
+  /// The fewest directions, whatever the budget.
+  var fewest = 16
+
+  /// The first size to try, where so many points are open side by side.
+  func size(for total: Int, openExtent: Int) -> Int {
+    let (elements, overflow) = max(total, 1).multipliedReportingOverflow(by: max(openExtent, 1))
+    return evened(max(fewest, overflow ? 0 : budget / elements), among: total)
+  }
+
+  /// The size that spreads the directions evenly over as many chunks as a size needs.
+  func evened(_ size: Int, among total: Int) -> Int {
+    let size = max(size, 2)
+    if size >= total { return max(total, 1) }
+    let count = (total - 1) / size + 1
+    return max(2, (total - 1) / count + 1)
   }
 }

@@ -6,6 +6,9 @@ final class Scope: @unchecked Sendable {  // Filled while it is entered, immutab
     /// The expression of a local `let`, so that it can be evaluated again when a name that it
     /// depends on is replaced; none for a parameter or a loop variable.
     var definition = NodeID.none
+    /// For a local `let f(…)` the replacements in force where it was made. Its value is made when
+    /// it is looked up: held here, a function and the scope that it sees would keep each other.
+    var functionFrame: Frame?
     /// Whether the value varies with a param, as far as that was asked: inside `smooth`.
     var varies = false
   }
@@ -18,17 +21,50 @@ final class Scope: @unchecked Sendable {  // Filled while it is entered, immutab
     self.bindings = bindings
   }
 
-  func find(_ symbol: Symbol) -> Value? {
-    var scope: Scope? = self
-    while let current = scope {
-      // The latest first: a block may bind a name twice.
-      for binding in current.bindings.reversed() where binding.symbol == symbol {
-        return binding.value
-      }
-      scope = current.parent
+  /// Whether a name is bound here or further out.
+  func binds(_ symbol: Symbol) -> Bool { lookUp(symbol) != nil }
+
+  /// The innermost binding of a name and the scope that has it.
+  @inline(__always)
+  func lookUp(_ symbol: Symbol) -> (binding: Binding, scope: Scope)? {
+    var scope = self
+    while true {
+      for binding in scope.bindings where binding.symbol == symbol { return (binding, scope) }
+      guard let parent = scope.parent else { return nil }
+      scope = parent
     }
-    return nil
   }
+
+  /// How deep functions lie inside one another through what they were made with.
+  ///
+  /// Their release recurses as deep, so the depth is bounded where scopes are entered.
+  var nesting: Int {
+    bindings.reduce(parent.map(\.nestingBelow) ?? 0) { max($0, $1.value.functionNesting) }
+  }
+
+  private lazy var nestingBelow: Int = nesting
+}
+
+extension Value {
+  /// The nesting of a function, 0 of anything else.
+  var functionNesting: Int {
+    if case .function(let function) = self { function.nesting } else { 0 }
+  }
+}
+
+extension Function {
+  /// How many functions lie inside one another through what each was made with.
+  var nesting: Int {
+    switch self {
+    case .builtin: 0
+    case .closure(let closure): closure.nesting
+    case .derivative(let derivative): derivative.nesting
+    case .smoothed(let smoothed): smoothed.nesting
+    }
+  }
+
+  /// The most functions that may lie inside one another.
+  static let nestingLimit = 500
 }
 
 /// Where an expression is evaluated: its text, its local names and the file that it is part of.
@@ -58,6 +94,8 @@ final class Frame {
   let replacements: [Replacement]
   var memo: [Int: Value] = [:]
   let depth: Int
+  /// Whether a function is among the replacements in force.
+  let replacesFunctions: Bool
   /// The smoothing in force: the parent's, unless the frame was made by `smooth` or `hard`.
   let smoothing: Smoothing?
 
@@ -66,11 +104,15 @@ final class Frame {
     self.replacements = replacements
     depth = (parent?.depth ?? -1) + 1
     smoothing = parent?.smoothing
+    replacesFunctions =
+      parent?.replacesFunctions ?? false
+      || replacements.contains { if case .function = $0.value { true } else { false } }
   }
 
   init(parent: Frame, smoothing: Smoothing?) {
     self.parent = parent
     self.smoothing = smoothing
+    replacesFunctions = parent.replacesFunctions
     replacements = []
     depth = parent.depth + 1
   }

@@ -3,26 +3,28 @@ extension Evaluator {
 
   func block(_ node: Node, _ env: Environment) throws -> Value {
     let list = env.script.list(node.a)
-    let scope = Scope(parent: env.scope)
-    let inner = env.with(scope)
-    for i in 0..<list.count - 1 { try bind(list.node(i), in: scope, inner) }
+    // A scope for each `let`: a name may be bound anew, and what was made before keeps the old one.
+    var inner = env
+    for i in 0..<list.count - 1 {
+      inner = env.with(
+        Scope(parent: inner.scope, bindings: [try binding(list.node(i), inner)]))
+    }
     return try evaluate(list.node(list.count - 1), inner)
   }
 
-  /// Evaluates a local `let` and adds it to a scope.
-  func bind(_ id: NodeID, in scope: Scope, _ env: Environment) throws {
+  /// Evaluates a local `let`.
+  func binding(_ id: NodeID, _ env: Environment) throws -> Scope.Binding {
     let node = env.script[id]
     let symbol = Symbol(index: node.a)
     if let builtin = builtin(symbol) { throw error(.builtinRedefined(builtin.name), id, env) }
     let list = env.script.list(node.b)
-    let value =
-      node.kind == .function
-      ? .function(.closure(closure(of: id, env, frame: frame)))
-      : try evaluate(list.node(0), env)
-    scope.bindings.append(
-      Scope.Binding(
-        symbol: symbol, value: value, definition: id,
-        varies: node.kind == .formula && variesInSmooth(list.node(0), env)))
+    if node.kind == .function {
+      return Scope.Binding(
+        symbol: symbol, value: .truth(false), definition: id, functionFrame: frame)
+    }
+    return Scope.Binding(
+      symbol: symbol, value: try evaluate(list.node(0), env), definition: id,
+      varies: variesInSmooth(list.node(0), env))
   }
 
   /// The function that a `let f(…) = e` defines.

@@ -8,7 +8,7 @@ extension Evaluator {
     let list = env.script.list(node.b)
     if callee.kind == .name {
       let symbol = Symbol(index: callee.a)
-      if let local = env.scope?.find(symbol) {
+      if let local = local(symbol, env) {
         return try call(local, list, id, env)
       }
       if let definition = env.module.find(symbol) {
@@ -158,8 +158,7 @@ extension Evaluator {
         guard let first = arguments.first, case .function(let function) = first.value else {
           throw EvaluationProblem.needsExpression(builtin.name)
         }
-        if form == .hard { return first.value }
-        let smoothing = try smoothing(arguments, builtin)
+        let smoothing = form == .hard ? nil : try smoothing(arguments, builtin)
         return .function(.smoothed(SmoothedFunction(base: function, smoothing: smoothing)))
       case .constant: throw EvaluationProblem.notAFunction(builtin.name, "a number")
       case .later(let what): throw EvaluationProblem.comesLater(what)
@@ -252,6 +251,7 @@ extension Evaluator {
     if callDepth > Evaluator.recursionLimit || stack.isNearlyExhausted {
       throw error(.recursionTooDeep(closure.name), id, env)
     }
+    if scope.nesting > Function.nestingLimit { throw error(.functionsNestTooDeeply, id, env) }
     if let made = closure.frame { frame = frame.overlaid(with: made) }
     return try evaluate(closure.body, closure.environment.with(scope))
   }

@@ -13,25 +13,39 @@ extension Evaluator {
     let filter = list.node(0)
     let element = NodeID(index: node.a)
     let tuples = try enumerate(list, id, env)
+    return try inLanes(
+      tuples.count, id, env, { try inOneBlock(tuples, $0, element, filter, id, env) })
+      ?? oneByOne(tuples, element, filter, id, env)
+  }
+
+  /// What `evaluateBlock` gives for the places below `count`, block by block, as one array; `nil`
+  /// where they cannot be evaluated side by side.
+  ///
+  /// `evaluateBlock` returns `nil` where its block has no elements. The blocks get smaller when
+  /// memory runs out.
+  func inLanes(
+    _ count: Int, _ id: NodeID, _ env: Environment,
+    _ evaluateBlock: (Range<Int>) throws -> Value?
+  ) throws -> Value? {
     let key = LoopKey(script: ObjectIdentifier(env.script), node: id, openLanes: openLanes)
-    if tuples.count > 1, !loopsOnly.contains(key) {
-      var block = max(1, min(tuples.count, Evaluator.laneBudget / max(openExtent, 1)))
-      while block > 1 {
-        let mark = corners.mark()
-        do {
-          return try inLanes(tuples, block: block, element, filter, id, env)
-        } catch is LaneDependence {
-          corners.rewind(to: mark)
-          loopsOnly.insert(key)
-          break
-        } catch let error as LossError {
-          guard case .tooManyElements? = error.problem as? EvaluationProblem else { throw error }
-          corners.rewind(to: mark)
-          block /= 16
-        }
+    guard count > 1, !loopsOnly.contains(key) else { return nil }
+    var block = max(1, min(count, Evaluator.laneBudget / max(openExtent, 1)))
+    while block > 1 {
+      let mark = corners.mark()
+      do {
+        return try inBlocks(count, block: block, id, env, evaluateBlock)
+      } catch is LaneDependence {
+        corners.rewind(to: mark)
+        loopsOnly.insert(key)
+        return nil
+      } catch {
+        let problem = (error as? LossError)?.problem as? EvaluationProblem
+        guard case .tooManyElements? = problem ?? error as? EvaluationProblem else { throw error }
+        corners.rewind(to: mark)
+        block /= 16
       }
     }
-    return try oneByOne(tuples, element, filter, id, env)
+    return nil
   }
 
   // MARK: What the clauses run over
@@ -211,15 +225,16 @@ extension Evaluator {
 
   // MARK: Side by side
 
-  private func inLanes(
-    _ tuples: Tuples, block: Int, _ element: NodeID, _ filter: NodeID, _ id: NodeID,
-    _ env: Environment
+  private func inBlocks(
+    _ count: Int, block: Int, _ id: NodeID, _ env: Environment,
+    _ evaluateBlock: (Range<Int>) throws -> Value?
   ) throws -> Value {
     var results: [Value] = []
     var start = 0
-    while start < tuples.count {
-      let end = min(tuples.count, start + block)
-      if let result = try inOneBlock(tuples, start..<end, element, filter, id, env) {
+    while start < count {
+      if account.isCancelled { throw error(.cancelled, id, env) }
+      let end = min(count, start + block)
+      if let result = try evaluateBlock(start..<end) {
         if let first = results.first, first.shape.dropFirst() != result.shape.dropFirst() {
           throw LaneDependence()
         }
@@ -300,7 +315,7 @@ extension Evaluator {
         let rest = source.shape.dropFirst().reduce(1, *)
         let gather = Gather(
           lanes: closed.lanes, from: source.shape, to: [count] + source.shape.dropFirst(),
-          indices: places.flatMap { place in (0..<rest).map { place * rest + $0 } })
+          indices: places, run: rest)
         value = try Value.apply(gather, source).openingLane(inner)
       } else {
         let tensor = try Tensor(lanes: closed.lanes, shape: [count], account: account)
@@ -344,32 +359,24 @@ extension Evaluator {
   private func oneByOne(
     _ tuples: Tuples, _ element: NodeID, _ filter: NodeID, _ id: NodeID, _ env: Environment
   ) throws -> Value {
-    var values: [Value] = []
+    // Texts are few; numbers and arrays may be as many as memory holds.
+    var texts: [String] = []
+    let elements = CollectedElements(
+      expecting: filter.isNone ? tuples.count : 1 << 10, account: account)
     for tuple in 0..<tuples.count {
       if account.isCancelled { throw error(.cancelled, id, env) }
       let inner = env.with(try scope(tuples, at: tuple, env))
       if !filter.isNone, try unsmoothed({ try !truth(filter, inner, for: .filter) }) { continue }
       let value = try evaluate(element, inner)
-      if let first = values.first, first.isNumeric, value.isNumeric, first.shape != value.shape {
-        throw error(.raggedComprehension(first.shape, value.shape), element, env)
+      if case .text(let text) = value, elements.isEmpty {
+        texts.append(text)
+        continue
       }
-      values.append(value)
+      guard texts.isEmpty else { throw error(.mixedArray(value.kindDescription), element, env) }
+      try locating(element, env) { try elements.append(value) }
     }
-    guard let first = values.first else { return .tensor(try Tensor([], account: account)) }
-    if case .text = first {
-      return .texts(
-        TextArray(
-          try values.map { value in
-            guard case .text(let text) = value else {
-              throw error(.mixedArray(value.kindDescription), element, env)
-            }
-            return text
-          }))
-    }
-    for value in values where !value.isNumeric {
-      throw error(.elementIsNoNumber(value.kindDescription), element, env)
-    }
-    return try locating(id, env) { try .stacked(values, account: account) }
+    if !texts.isEmpty { return .texts(TextArray(texts)) }
+    return try locating(id, env) { try elements.stacked() }
   }
 }
 
@@ -381,14 +388,70 @@ extension Value {
   /// The places of the first axis that are asked for, in order.
   func rows(_ places: [Int]) throws -> Value {
     let shape = shape
-    // All of them: nothing moves.
-    if places.elementsEqual(0..<shape[0]) { return self }
-    let rest = shape.dropFirst().reduce(1, *)
+    // Neighbours are a part of the memory.
+    if let first = places.first, places.elementsEqual(first..<first + places.count) {
+      return try .apply(TakeRows(rows: first..<first + places.count), self)
+    }
     return try .apply(
       Gather(
-        from: shape, to: [places.count] + shape.dropFirst(),
-        indices: rest == 1
-          ? places : places.flatMap { place in (0..<rest).map { place * rest + $0 } }),
+        from: shape, to: [places.count] + shape.dropFirst(), indices: places,
+        run: shape.dropFirst().reduce(1, *)),
       self)
+  }
+}
+
+/// Elements of one shape that are made one by one and become the rows of an array.
+///
+/// Numbers, by far the commonest, lie in an array from the start: as values in a list they would
+/// take many times the memory, and none of it from the account.
+final class CollectedElements {
+  private let account: MemoryAccount
+  private var numbers: GrowingElements
+  private var truths = 0
+  /// The elements from the first on that is not a plain number or truth value.
+  private var others: [Value] = []
+
+  /// What a small array takes beside its elements, in elements.
+  private static let overhead = 16
+
+  init(expecting expected: Int, account: MemoryAccount) {
+    self.account = account
+    numbers = GrowingElements(expecting: expected, account: account)
+  }
+
+  deinit { account.giveBack(others.count * CollectedElements.overhead) }
+
+  var isEmpty: Bool { numbers.count == 0 && others.isEmpty }
+
+  func append(_ value: Value) throws {
+    guard value.isNumeric else {
+      if case .text = value { throw EvaluationProblem.notANumber(value.kindDescription) }
+      throw EvaluationProblem.elementIsNoNumber(value.kindDescription)
+    }
+    let first = numbers.count > 0 ? [] : others.first?.shape ?? value.shape
+    guard first == value.shape else {
+      throw EvaluationProblem.raggedComprehension(first, value.shape)
+    }
+    if others.isEmpty {
+      switch value {
+      case .number(let x): return try numbers.append(x)
+      case .truth(let x):
+        truths += 1
+        return try numbers.append(x ? 1 : 0)
+      default: break
+      }
+    }
+    try account.draw(CollectedElements.overhead)
+    others.append(value)
+  }
+
+  /// The elements under a new first axis.
+  func stacked() throws -> Value {
+    let count = numbers.count
+    let content: Tensor.Content = truths == count && count > 0 ? .truths : .numbers
+    let plain = Value.tensor(try Tensor(&numbers, content: content))
+    if others.isEmpty { return plain }
+    let stacked = try Value.stacked(others, account: account)
+    return count == 0 ? stacked : try .concatenated([plain, stacked], account: account)
   }
 }

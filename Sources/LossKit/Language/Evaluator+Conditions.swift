@@ -46,6 +46,7 @@ extension Evaluator {
       default: throw EvaluationProblem.textsHaveNoOrder
       }
     }
+    if let mask = try textMask(comparison, a, b) { return mask }
     let (a, b) = (a.plain, b.plain)
     func mask(_ function: (Double, Double) -> Bool) throws -> Value {
       try .mapped(a, b, content: .truths) { function($0, $1) ? 1 : 0 }
@@ -63,6 +64,30 @@ extension Evaluator {
       }
     default: return try mask(==)
     }
+  }
+
+  /// A column of texts compared with a text or another column, element by element.
+  private static func textMask(_ comparison: ChainOperator, _ a: Value, _ b: Value) throws -> Value? {
+    let pairs: [(String, String)]
+    switch (a, b) {
+    case (.texts(let a), .text(let b)): pairs = a.elements.map { ($0, b) }
+    case (.text(let a), .texts(let b)): pairs = b.elements.map { (a, $0) }
+    case (.texts(let a), .texts(let b)):
+      guard a.elements.count == b.elements.count else {
+        throw EvaluationProblem.shapesDoNotBroadcast([a.elements.count], [b.elements.count])
+      }
+      pairs = Array(zip(a.elements, b.elements))
+    default: return nil
+    }
+    let isEqual: Bool
+    switch comparison {
+    case .equal, .approximatelyEqual: isEqual = true
+    case .notEqual: isEqual = false
+    default: throw EvaluationProblem.textsHaveNoOrder
+    }
+    return .tensor(
+      try Tensor(
+        pairs.map { ($0.0 == $0.1) == isEqual ? 1 : 0 }, content: .truths, account: .unlimited))
   }
 
   /// Equality within 1e-9 of the larger magnitude, or 1e-12.
@@ -108,10 +133,8 @@ extension Evaluator {
     var value = try mask(list.node(0), env, in: isAnd ? "and" : "or")
     var i = 1
     while i < list.count {
-      if case .truth(let known) = value, known != isAnd {
-        // What follows is not evaluated.
-        return value
-      }
+      // What follows is not evaluated where it is known already, in every lane.
+      if value.isDecided(isAnd) { return value }
       let right: Value
       if value.lanes.isEmpty {
         right = try mask(list.node(i + 2), env, in: isAnd ? "and" : "or")
@@ -120,6 +143,7 @@ extension Evaluator {
         do {
           right = try mask(list.node(i + 2), env, in: isAnd ? "and" : "or")
         } catch is LossError { throw LaneDependence() }
+        if !right.shape.isEmpty, value.shape.isEmpty { throw LaneDependence() }
       }
       value = try locating(id, env) {
         try .mapped(value, right, content: .truths) { a, b in
@@ -143,5 +167,17 @@ extension Evaluator {
       throw error(.notATruthValue(.operand(word), value.kindDescription), id, env)
     }
     return value
+  }
+}
+
+extension Value {
+  /// Whether a truth value, in every lane, settles an `and` (where false) or an `or` (where true).
+  fileprivate func isDecided(_ isAnd: Bool) -> Bool {
+    switch self {
+    case .truth(let known): known != isAnd
+    case .tensor(let tensor) where tensor.shape.isEmpty:
+      tensor.elements.allSatisfy { ($0 != 0) != isAnd }
+    default: false
+    }
   }
 }

@@ -145,7 +145,8 @@ extension Evaluator {
     for targets in arguments[1..<min(arguments.count, form == .hessian ? 3 : 2)]
     where env.script[targets].kind == .tuple && form != .gradient && form != .jacobian {
       throw error(
-        .derivativeByExpression(builtin.name, env.script.text(of: targets), base: nil), targets, env)
+        .derivativeByExpression(builtin.name, env.script.text(of: targets), base: nil), targets, env
+      )
     }
     func body(_ env: Environment) -> ([Value]) throws -> Value {
       { duals in
@@ -175,7 +176,11 @@ extension Evaluator {
       let others = arguments.count > 2 ? try targets(arguments[2], builtin, env) : names
       let (_, hessian) = try derivative(at: others.map(\.value)) { duals in
         try replacing(zip(others, duals).map { ($0.target, $1) }, in: env) { inner in
-          try gradient(try names.map { try presentValue($0.target, inner) }, inner)
+          // What the outer derivative is by has its dual; anything else is independent of it.
+          let values = names.map { name in
+            others.firstIndex { $0.name == name.name }.map { duals[$0] } ?? name.value
+          }
+          return try gradient(values, inner)
         }
       }
       let mixed = try hessian.movingFirstAxisLast()
@@ -227,8 +232,12 @@ extension Evaluator {
     } else {
       names = [id]
     }
+    var seen: Set<Symbol> = []
     return try names.map { id in
       let node = env.script[id]
+      if node.kind == .name, !seen.insert(Symbol(index: node.a)).inserted {
+        throw error(.repeatedName(env.script.text(of: id)), id, env)
+      }
       guard node.kind == .name else {
         throw error(
           .derivativeByExpression(builtin.name, env.script.text(of: id), base: baseName(id, env)),
@@ -251,13 +260,6 @@ extension Evaluator {
     let node = env.script[id]
     guard node.kind == .index || node.kind == .member else { return nil }
     return env.script.text(of: NodeID(index: node.a))
-  }
-
-  private func presentValue(_ target: Target, _ env: Environment) throws -> Value {
-    switch target {
-    case .local(let symbol): return env.scope?.find(symbol) ?? .number(0)
-    case .definition(let definition): return try value(of: definition, definition.body, env)
-    }
   }
 
   private func tangent(

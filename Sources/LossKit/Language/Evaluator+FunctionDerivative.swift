@@ -9,7 +9,7 @@ extension Evaluator {
     var order = 1
     if let second = rest.first {
       guard form == .repeated else { throw EvaluationProblem.needsExpression("grad") }
-      order = try second.value.wholeNumber(.order)
+      order = try checkedOrder(second.value.wholeNumber(.order))
     }
     return .function(.derivative(FunctionDerivative(form: form, base: function, order: order)))
   }

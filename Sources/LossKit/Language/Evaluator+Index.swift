@@ -89,9 +89,11 @@ extension Evaluator {
   /// The elements where a mask of the array's own shape is true, in row-major order.
   private func maskedElements(of base: Value, _ mask: Value) throws -> Value {
     guard case .tensor(let tensor) = mask, tensor.lanes.isEmpty else { throw LaneDependence() }
-    let places = (0..<tensor.count).filter { tensor.start[$0] != 0 }
-    return try .apply(
-      Gather(from: base.shape, to: [places.count], indices: places), base)
+    let count = try tensor.holdingCount()
+    return try account.holding(count) {
+      let places = try tensor.placesThatHold(count: count)
+      return try .apply(Gather(from: base.shape, to: [count], indices: places), base)
+    }
   }
 
   // MARK: One subscript
@@ -137,12 +139,13 @@ extension Evaluator {
       guard tensor.count == shape[axis] else {
         throw error(.maskLength(tensor.count, shape[axis]), id, env)
       }
-      return .places((0..<tensor.count).filter { tensor.start[$0] != 0 })
+      return .places(try tensor.placesThatHold(count: try tensor.holdingCount()))
     case .tensor(let tensor) where tensor.shape.count <= 1 && !tensor.isMask:
       let places = try Tensor(lanes: tensor.lanes, shape: tensor.shape, account: account)
       for i in 0..<tensor.count {
         places.start[i] = Double(
           try checked(.number(tensor.start[i]), axis: axis, shape, id, baseID, env))
+        if i % Tensor.stopInterval == 0, account.isCancelled { throw error(.cancelled, id, env) }
       }
       if tensor.lanes.isEmpty { return .places((0..<places.count).map { Int(places.start[$0]) }) }
       return .perLane(places)
@@ -168,10 +171,11 @@ extension Evaluator {
 
   private func gather(_ subscripts: [Subscript], from base: Value) throws -> Value {
     let shape = base.shape
-    var strides = [Int](repeating: 1, count: shape.count)
-    for axis in shape.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * shape[axis + 1]
+    if subscripts.count == 1, case .slice(let range) = subscripts[0] {
+      return try .apply(TakeRows(rows: range), base)
     }
+    // In steps of what the subscripts leave together.
+    let strides = rowMajorStrides(of: Array(shape.prefix(subscripts.count)))
     // As in NumPy, several lists of places go together, element by element.
     let lists = subscripts.indices.filter { subscripts[$0].isList }
     for axis in lists where subscripts[axis].count != subscripts[lists[0]].count {
@@ -186,30 +190,44 @@ extension Evaluator {
         target.append(specification.count)
       }
     }
+    try Tensor.check(lanes: lanes, shape: target, account: account)
+    let count = target.reduce(1, *) * lanes.extent
     target += shape.dropFirst(subscripts.count)
-    var indices: [Int] = []
     let rest = shape.dropFirst(subscripts.count).reduce(1, *)
+    return try account.holding(count) {
+      let indices = try indices(subscripts, lists: lists, strides: strides, lanes, count: count)
+      return try .apply(
+        Gather(lanes: lanes, from: shape, to: target, indices: indices, run: rest), base)
+    }
+  }
+
+  /// The elements that subscripts pick at each point of some lanes.
+  private func indices(
+    _ subscripts: [Subscript], lists: [Int], strides: [Int], _ lanes: [Lane], count: Int
+  ) throws -> [Int] {
+    var indices: [Int] = []
+    indices.reserveCapacity(count)
     let broadcast = Broadcast(lanes: lanes, shape: [])
     for point in 0..<lanes.extent {
+      try account.checkStop()
       var offsets = [0]
       for (axis, specification) in subscripts.enumerated() {
         let places = specification.places(at: point, broadcast)
         if !specification.isList {
           offsets = offsets.flatMap { offset in places.map { offset + $0 * strides[axis] } }
         } else if axis == lists.first {
-          let joint = places.indices.map { i in
-            lists.reduce(0) { $0 + subscripts[$1].places(at: point, broadcast)[i] * strides[$1] }
+          var joint = places.map { $0 * strides[axis] }
+          for other in lists.dropFirst() {
+            for (i, place) in subscripts[other].places(at: point, broadcast).enumerated() {
+              joint[i] += place * strides[other]
+            }
           }
           offsets = offsets.flatMap { offset in joint.map { offset + $0 } }
         }
       }
-      if rest == 1 {
-        indices += offsets
-      } else {
-        for offset in offsets { indices += offset..<offset + rest }
-      }
+      indices += offsets
     }
-    return try .apply(Gather(lanes: lanes, from: shape, to: target, indices: indices), base)
+    return indices
   }
 
   // MARK: Records and texts
@@ -246,12 +264,12 @@ extension Evaluator {
     let symbol = Symbol(index: node.b)
     let field = symbols.name(of: symbol)
     let base = env.script[baseID]
-    if base.kind == .name, env.scope?.find(Symbol(index: base.a)) == nil,
+    if base.kind == .name, !(env.scope?.binds(Symbol(index: base.a)) ?? false),
       env.module.find(Symbol(index: base.a)) == nil
     {
       let name = symbols.name(of: Symbol(index: base.a))
       if let module = env.module.imported(name) {
-        guard let definition = module.own(symbol) else {
+        guard let definition = importedDefinition(node, env, bound: []) else {
           throw error(
             .unknownField(field, module.order.map { symbols.name(of: $0) }), id, env)
         }
@@ -276,6 +294,18 @@ extension Evaluator {
       throw error(
         .noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env)
     }
+  }
+}
+
+extension Evaluator {
+  /// The definition that `file.name` reaches; `nil` where `file` is no imported file.
+  func importedDefinition(_ node: Node, _ env: Environment, bound: [Symbol]) -> Definition? {
+    let base = env.script[NodeID(index: node.a)]
+    let symbol = Symbol(index: base.a)
+    guard base.kind == .name, !bound.contains(symbol), !(env.scope?.binds(symbol) ?? false),
+      env.module.find(symbol) == nil
+    else { return nil }
+    return env.module.imported(symbols.name(of: symbol))?.own(Symbol(index: node.b))
   }
 }
 
@@ -323,4 +353,55 @@ struct TakeRow: UnaryOperation {
   }
 
   func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? { try .apply(self, t) }
+}
+
+/// A few neighbouring places of the first axis.
+struct TakeRows: UnaryOperation {
+  let rows: Range<Int>
+  var isLinear: Bool { true }
+
+  func value(_ x: Value) throws -> Value {
+    let tensor = try x.arrayOrThrow()
+    if rows == 0..<(tensor.shape.first ?? 1) { return x }
+    let shape = [rows.count] + tensor.shape.dropFirst()
+    let rest = tensor.shape.dropFirst().reduce(1, *)
+    if tensor.lanes.isEmpty {
+      return .tensor(
+        Tensor(sharing: tensor, lanes: [], shape: shape, offset: rows.lowerBound * rest))
+    }
+    let result = try Tensor(
+      lanes: tensor.lanes, shape: shape, content: tensor.content, account: tensor.account)
+    for block in 0..<tensor.lanes.extent {
+      (result.start + block * result.size).update(
+        from: tensor.start + block * tensor.size + rows.lowerBound * rest, count: result.size)
+    }
+    return .tensor(result)
+  }
+
+  func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? { try .apply(self, t) }
+}
+
+extension Tensor {
+  /// How many elements of a mask hold.
+  fileprivate func holdingCount() throws -> Int {
+    var result = 0
+    for from in stride(from: 0, to: count, by: Tensor.stopInterval) {
+      for i in from..<min(count, from + Tensor.stopInterval) where start[i] != 0 { result += 1 }
+      try account.checkStop()
+    }
+    return result
+  }
+
+  /// Where a mask holds.
+  fileprivate func placesThatHold(count found: Int) throws -> [Int] {
+    var result: [Int] = []
+    result.reserveCapacity(found)
+    for from in stride(from: 0, to: count, by: Tensor.stopInterval) {
+      for i in from..<min(count, from + Tensor.stopInterval) where start[i] != 0 {
+        result.append(i)
+      }
+      try account.checkStop()
+    }
+    return result
+  }
 }

@@ -35,24 +35,22 @@ extension Module {
 }
 
 extension Caller {
-  /// Evaluates over n lanes at once; `nil` where that cannot be.
-  func inLanes(_ n: Int, _ body: (Lane) throws -> Value) throws -> Value? {
-    let mark = evaluator.corners.mark()
-    let outer = evaluator.openExtent
-    evaluator.openLanes += 1
-    defer {
-      evaluator.openLanes -= 1
-      evaluator.openExtent = outer
+  /// The results at n places side by side, in blocks as those of a comprehension; `nil` where that
+  /// cannot be.
+  func inLanes(_ n: Int, _ body: (Lane, Range<Int>) throws -> Value) throws -> Value? {
+    try evaluator.inLanes(n, id, environment) { range in
+      let outer = evaluator.openExtent
+      evaluator.openLanes += 1
+      defer {
+        evaluator.openLanes -= 1
+        evaluator.openExtent = outer
+      }
+      let lane = evaluator.newLane(size: range.count, kind: .elements)
+      evaluator.openExtent = outer * lane.size
+      let result = try body(lane, range)
+      guard result.isNumeric else { throw LaneDependence() }
+      return try result.closingLane(lane, account: account)
     }
-    let lane = evaluator.newLane(size: n, kind: .elements)
-    evaluator.openExtent = outer * n
-    do {
-      let result = try body(lane)
-      if result.isNumeric { return try result.closingLane(lane, account: account) }
-    } catch is LaneDependence {
-    }
-    evaluator.corners.rewind(to: mark)
-    return nil
   }
 
   func checkStop() throws {

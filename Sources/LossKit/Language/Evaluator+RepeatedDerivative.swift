@@ -27,8 +27,12 @@ extension Evaluator {
 
   private func derivativeOrder(_ id: NodeID, _ env: Environment) throws -> Int {
     let order = try wholeNumber(id, env, use: .order)
+    return try locating(id, env) { try checkedOrder(order) }
+  }
+
+  func checkedOrder(_ order: Int) throws(EvaluationProblem) -> Int {
     guard (0...Evaluator.greatestOrder).contains(order) else {
-      throw error(.orderOutOfRange(order, Evaluator.greatestOrder), id, env)
+      throw .orderOutOfRange(order, Evaluator.greatestOrder)
     }
     return order
   }
@@ -42,9 +46,11 @@ extension Evaluator {
       throw EvaluationProblem.derivativesNestTooDeeply(Evaluator.nestingLimit)
     }
     derivativeLevel += 1
-    let arena = SeriesArena()
+    seriesDepth += 1
+    let arena = SeriesArena(account: account)
     defer {
       derivativeLevel -= 1
+      seriesDepth -= 1
       arena.dismiss()
     }
     let level = derivativeLevel

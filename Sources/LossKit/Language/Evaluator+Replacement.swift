@@ -9,7 +9,7 @@ enum Target {
 extension Evaluator {
   /// What a name stands for where it is to be replaced, with its present value.
   func target(_ symbol: Symbol, at id: NodeID, _ env: Environment) throws -> (Target, Value) {
-    if let value = env.scope?.find(symbol) { return (.local(symbol), value) }
+    if let value = local(symbol, env) { return (.local(symbol), value) }
     if let definition = env.module.find(symbol) {
       return (.definition(definition), try value(of: definition, id, env))
     }
@@ -68,7 +68,7 @@ extension Evaluator {
           mentions(binding.definition, Array(changed), inner)
             || dependsOn(globals, binding.definition, inner)
         {
-          try bind(binding.definition, in: rebuilt, inner)
+          rebuilt.bindings.append(try self.binding(binding.definition, inner))
         } else {
           rebuilt.bindings.append(binding)
           changed.remove(binding.symbol)
@@ -103,7 +103,7 @@ extension Evaluator {
     for i in stride(from: 0, to: list.count, by: 3) {
       let value = try evaluate(list.node(i + 2), env)
       let symbol = list.symbol(i)
-      if env.scope?.find(symbol) != nil {
+      if env.scope?.binds(symbol) ?? false {
         replacements.append((.local(symbol), value))
       } else if let definition = env.module.find(symbol) {
         replacements.append((.definition(definition), value))

@@ -30,6 +30,8 @@ final class Evaluator {
   /// The formulas being evaluated, outermost first.
   private var formulasInProgress: [Definition] = []
   var callDepth = 0
+  /// How many `diff` are being evaluated: whether values may hold series.
+  var seriesDepth = 0
   /// The search for a first nan or infinity, while one goes on.
   var provenance: Provenance?
   /// The number of the draw in a `check`, for draws without a seed of their own.
@@ -57,6 +59,7 @@ final class Evaluator {
     rootFrame.memo = [:]
     frame = rootFrame
     derivativeLevel = 0
+    seriesDepth = 0
     openExtent = 1
     openLanes = 0
     callDepth = 0
@@ -72,6 +75,9 @@ final class Evaluator {
     dependencyCache = [:]
     loopsOnly = []
   }
+
+  /// Forgets the values of formulas, but not what they depend on.
+  func forgetFormulas() { rootFrame.memo = [:] }
 
   func newLane(size: Int, kind: Lane.Kind) -> Lane {
     nextLane += 1
@@ -98,7 +104,7 @@ final class Evaluator {
     if steps == 0, account.isCancelled { throw error(.cancelled, id, env) }
     if stack.isExhausted { throw error(.nestedTooDeeply, id, env) }
     let value = try compound(node, id, env)
-    if case .series(let series) = value { try locating(id, env) { try series.force() } }
+    if seriesDepth > 0 { try locating(id, env) { try value.forceSeries() } }
     return value
   }
 
@@ -156,8 +162,16 @@ final class Evaluator {
 
   // MARK: Names
 
+  /// The value of a local name; `nil` where there is none.
+  @inline(__always)
+  func local(_ symbol: Symbol, _ env: Environment) -> Value? {
+    guard let (binding, scope) = env.scope?.lookUp(symbol) else { return nil }
+    guard let frame = binding.functionFrame else { return binding.value }
+    return .function(.closure(closure(of: binding.definition, env.with(scope), frame: frame)))
+  }
+
   private func name(_ symbol: Symbol, _ id: NodeID, _ env: Environment) throws -> Value {
-    if let scope = env.scope, let value = scope.find(symbol) { return value }
+    if let value = local(symbol, env) { return value }
     if let definition = env.module.find(symbol) { return try value(of: definition, id, env) }
     if let builtin = builtin(symbol) {
       if case .constant(let constant) = builtin.implementation { return .number(constant) }
@@ -185,9 +199,16 @@ final class Evaluator {
       frame = outer
       formulasInProgress.removeLast()
     }
-    let value = try evaluate(
-      definition.body,
-      Environment(script: definition.script, scope: nil, module: definition.module))
+    // What is remembered outside a derivative in chunks is evaluated in one of the chunks only.
+    let log = corners.log
+    if let log, !log.covers(home) { corners.log = nil }
+    defer { corners.log = log }
+    func body() throws -> Value {
+      try evaluate(
+        definition.body,
+        Environment(script: definition.script, scope: nil, module: definition.module))
+    }
+    let value = try corners.log?.evaluating(definition.id, in: home, body) ?? body()
     home.memo[definition.id] = value
     return value
   }

@@ -25,6 +25,8 @@ final class Closure: @unchecked Sendable {  // Immutable.
   /// The replacements in force where the function was made, which it keeps; `nil` for a function
   /// at the top of a text, which follows its caller's.
   let frame: Frame?
+  /// See `Function.nesting`.
+  let nesting: Int
 
   init(
     name: String?, parameters: [Parameter], body: NodeID, environment: Environment, frame: Frame?
@@ -34,6 +36,7 @@ final class Closure: @unchecked Sendable {  // Immutable.
     self.body = body
     self.environment = environment
     self.frame = frame
+    nesting = 1 + (environment.scope?.nesting ?? 0)
   }
 }
 
@@ -43,8 +46,11 @@ final class FunctionDerivative: @unchecked Sendable {  // Immutable.
   let base: Function
   /// The order, for `diff`.
   let order: Int
+  /// See `Function.nesting`.
+  let nesting: Int
 
   init(form: DerivativeForm, base: Function, order: Int) {
+    nesting = 1 + base.nesting
     self.form = form
     self.base = base
     self.order = order

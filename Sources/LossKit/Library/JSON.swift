@@ -68,6 +68,11 @@ package enum JSON {
     result += "["
     for i in 0..<tensor.shape[axis] {
       if i > 0 { result += ", " }
+      // A part of the numbers could be taken for all of them, were it not for a word at its end.
+      if tensor.account.isCancelled {
+        result += text("stopped")
+        break
+      }
       append(tensor, axis: axis + 1, offset: offset + i * step, to: &result)
     }
     result += "]"

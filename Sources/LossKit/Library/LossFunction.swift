@@ -46,7 +46,10 @@ public struct LossFunction: Sendable {
     let env = Environment(script: script, scope: nil, module: model.root)
     let evaluator = model.makeEvaluator(cancellation: nil)
     var inputs: [Input] = []
-    for name in names {
+    for (place, name) in names.enumerated() {
+      if names.firstIndex(of: name) != place {
+        throw LossError(EvaluationProblem.repeatedName(name))
+      }
       guard let definition = model.root.find(model.symbols.intern(name)),
         definition.kind != .function
       else { throw LossError(EvaluationProblem.notAnInput(name)) }

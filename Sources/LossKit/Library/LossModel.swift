@@ -9,7 +9,8 @@
 /// Immutable: models and their functions may be used from any number of threads.
 public struct LossModel: Sendable {
   let symbols: SymbolTable
-  let root: Module
+  let owner: ModuleOwner
+  var root: Module { owner.root }
   let builtins: [Builtin?]
   let files: FileAccess
 
@@ -30,7 +31,7 @@ public struct LossModel: Sendable {
       session: session, script: script, module: session.root, echo: .script, output: { _ in }
     ).definitionsOnly()
     symbols = session.symbols
-    root = session.root
+    owner = session.owner
     builtins = Builtins.bySymbol(symbols)
     self.files = files
   }

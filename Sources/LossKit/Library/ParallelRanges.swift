@@ -21,7 +21,9 @@ enum ParallelRanges {
   ) -> LossError? {
     let blocks = (range.count + blockSize - 1) / blockSize
     let work = SharedWork(range: range, blockSize: blockSize, blocks: blocks, body: body)
-    let helpers = (1..<max(1, min(threads, blocks))).compactMap { _ in HelperThread(work.run) }
+    // More threads than processors only wait for each other.
+    let useful = min(threads, blocks, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let helpers = (1..<max(1, useful)).compactMap { _ in HelperThread(work.run) }
     work.run()
     for helper in helpers { helper.join() }
     return work.failure

@@ -16,7 +16,8 @@ public final class Session {
 
   let symbols: SymbolTable
   let account: MemoryAccount
-  let root: Module
+  let owner: ModuleOwner
+  var root: Module { owner.root }
   let evaluator: Evaluator
   let files: FileAccess
   /// The files imported so far, by resolved path.
@@ -36,10 +37,10 @@ public final class Session {
     symbols = SymbolTable()
     let builtins = Builtins.bySymbol(symbols)
     account = MemoryAccount(cancellation: cancellation)
-    root = Module(name: "", root: nil)
+    owner = ModuleOwner(root: Module(name: "", root: nil))
     self.files = files
     evaluator = Evaluator(
-      root: root, symbols: symbols, builtins: builtins, account: account, files: files)
+      root: owner.root, symbols: symbols, builtins: builtins, account: account, files: files)
   }
 
   /// Runs a text statement by statement.
@@ -129,6 +130,8 @@ public final class Session {
       try evaluator.evaluate(
         expression, Environment(script: script, scope: nil, module: root))
     }
+    // The last one given counts.
+    overrides.removeAll { $0.name == name }
     overrides.append((name, value.plain, false))
   }
 

@@ -93,19 +93,34 @@ extension StatementRun {
     let comparison = Comparison(condition, script)
     let sources = try drawSources(node, condition)
     if sources.isEmpty { throw error(.checkWithoutDraws, condition) }
-    var points: [[Value]] = []
-    for draw in 0..<StatementRun.draws {
-      points.append(try sources.map { try $0.draw(UInt64(draw)) })
-      if session.account.isCancelled { throw error(.cancelled, condition) }
-    }
-    let outcomes = try outcomes(comparison, sources, points)
-    if let failure = outcomes.firstIndex(of: .fails) {
-      throw try counterexample(comparison, sources, points[failure], condition)
+    var outcomes: [Outcome] = []
+    while outcomes.count < StatementRun.draws {
+      let points = try block(of: sources, from: outcomes.count, condition)
+      let found = try self.outcomes(comparison, sources, points)
+      if let failure = found.firstIndex(of: .fails) {
+        throw try counterexample(comparison, sources, points[failure], condition)
+      }
+      outcomes += found
     }
     let skipped = outcomes.count { $0 == .skipped }
     if skipped == outcomes.count { throw error(.checkSkippedAll(skipped), condition) }
     show(
       .check(script.text(of: condition), points: outcomes.count - skipped, skipped: skipped), id)
+  }
+
+  /// The next points, as many as have about 1,000,000 elements together.
+  private func block(of sources: [DrawSource], from first: Int, _ condition: NodeID) throws
+    -> [[Value]]
+  {
+    var points: [[Value]] = []
+    var elements = 0
+    for draw in first..<StatementRun.draws where elements < 1 << 20 {
+      let point = try sources.map { try $0.draw(UInt64(draw)) }
+      elements += point.reduce(0) { $0 + $1.shape.reduce(1, *) }
+      points.append(point)
+      if session.account.isCancelled { throw error(.cancelled, condition) }
+    }
+    return points
   }
 
   /// What happened at one point.
@@ -142,8 +157,13 @@ extension StatementRun {
       return DrawSource(
         name: name, target: target,
         draw: { draw in
+          // A formula with a draw in it draws anew.
           evaluator.drawSeed = draw + 1
-          defer { evaluator.drawSeed = 0 }
+          evaluator.forgetFormulas()
+          defer {
+            evaluator.drawSeed = 0
+            evaluator.forgetFormulas()
+          }
           let value = try evaluate(expression).plain
           guard value.isNumeric else {
             throw error(.inputKind(name, value.kindDescription), expression)
@@ -166,14 +186,13 @@ extension StatementRun {
         admits: interval.contains)
     }
     let places = try places(of: id)
-    guard !places.isEmpty else { throw error(.intervalIsEmpty(name), id) }
-    let numbers = places.compactMap { try? $0.numberOrThrow() }
+    guard places.count > 0 else { throw error(.intervalIsEmpty(name), id) }
     return DrawSource(
       name: name, target: target,
       draw: { draw in
         var stream = RandomStream(seed: draw, stream: number + 200)
-        return places[Int(stream.nextInteger(below: UInt64(places.count)))]
-      }, admits: numbers.contains)
+        return try places.value(Int(stream.nextInteger(below: UInt64(places.count))))
+      }, admits: places.contains)
   }
 
   /// Normal with standard deviation 3, or even over an interval.
@@ -183,14 +202,25 @@ extension StatementRun {
     var stream = RandomStream(seed: draw, stream: number)
     let result = try Tensor(shape: shape, account: session.account)
     for i in 0..<result.count {
-      if let interval {
-        let u = stream.nextUniform()
-        result.start[i] = interval.lowerBound * (1 - u) + interval.upperBound * u
-      } else {
-        result.start[i] = 3 * stream.nextNormal()
-      }
+      result.start[i] =
+        interval.map { StatementRun.drawn(in: $0, &stream) } ?? 3 * stream.nextNormal()
     }
     return result.value
+  }
+
+  /// Evenly between finite ends; from a single one on, at the distance of a normal draw.
+  private static func drawn(in interval: ClosedRange<Double>, _ stream: inout RandomStream)
+    -> Double
+  {
+    let (lower, upper) = (interval.lowerBound, interval.upperBound)
+    switch (lower.isFinite, upper.isFinite) {
+    case (true, true):
+      let u = stream.nextUniform()
+      return lower * (1 - u) + upper * u
+    case (true, false): return lower + (3 * stream.nextNormal()).magnitude
+    case (false, true): return upper - (3 * stream.nextNormal()).magnitude
+    case (false, false): return 3 * stream.nextNormal()
+    }
   }
 
   // MARK: At all points at once, or one by one
@@ -311,9 +341,10 @@ extension StatementRun {
     }
     let text = ValueText(settings: session.settings)
     var details = zip(sources, point).map { "\($0.name) = \(text.text($1))" }
-    details += try with(zip(sources, point).map { ($0.target, $1) }) { inner -> [String] in
-      try sides(of: comparison, inner)
+    let sides = try with(zip(sources, point).map { ($0.target, $1) }) { inner -> [String] in
+      try self.sides(of: comparison, inner)
     }
+    details += sides.filter { !details.contains($0) }
     return error(.checkFailed(details: details), condition)
   }
 

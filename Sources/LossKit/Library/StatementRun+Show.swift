@@ -147,7 +147,13 @@ extension StatementRun {
     let name = session.symbols.name(of: symbol)
     let target: Target = module.find(symbol).map { .definition($0) } ?? .local(symbol)
     var rows: [[Value]] = []
-    for value in try places(of: list.node(4)) {
+    let places = try places(of: list.node(4))
+    guard places.count <= StatementRun.tableLimit else {
+      throw error(.tableTooLong(places.count, limit: StatementRun.tableLimit), list.node(4))
+    }
+    for place in 0..<places.count {
+      if session.account.isCancelled { throw error(.cancelled, id) }
+      let value = try places.value(place)
       let row = try with([(target, value)]) { inner in
         try columns.indices.map { i in
           let cell = try evaluator.evaluate(columns.node(i), inner).plain
@@ -165,19 +171,53 @@ extension StatementRun {
   }
 
   /// The values that a range or an array has, one after another.
-  func places(of id: NodeID) throws -> [Value] {
+  func places(of id: NodeID) throws -> Places {
     let node = script[id]
-    if node.kind == .range {
-      return try evaluator.wholeRange(node, id, env).map { .number(Double($0)) }
-    }
+    if node.kind == .range { return .range(try evaluator.wholeRange(node, id, env)) }
     let value = try evaluate(id).plain
     switch value {
-    case .texts(let texts): return texts.elements.map { .text($0) }
-    case .tensor(let tensor) where !tensor.shape.isEmpty:
-      return try (0..<tensor.shape[0]).map { try .apply(TakeRow(row: $0), value) }
+    case .texts(let texts): return .texts(texts)
+    case .tensor(let tensor) where !tensor.shape.isEmpty: return .rows(value, tensor.shape[0])
     default: throw error(.tableRange(value.kindDescription), id)
     }
   }
+
+  /// What a table or a draw runs over. A range is not written out: it may be long.
+  enum Places {
+    case range(Range<Int>)
+    case texts(TextArray)
+    case rows(Value, Int)
+
+    var count: Int {
+      switch self {
+      case .range(let range): range.count
+      case .texts(let texts): texts.elements.count
+      case .rows(_, let count): count
+      }
+    }
+
+    func value(_ place: Int) throws -> Value {
+      switch self {
+      case .range(let range): .number(Double(range.lowerBound + place))
+      case .texts(let texts): .text(texts.elements[place])
+      case .rows(let rows, _): try .apply(TakeRow(row: place), rows)
+      }
+    }
+
+    /// Whether a number is among them.
+    func contains(_ x: Double) -> Bool {
+      switch self {
+      case .range(let range):
+        x == x.rounded() && x.magnitude < 0x1p53 && range.contains(Int(x))
+      case .texts: false
+      case .rows(.tensor(let tensor), _): tensor.shape.count == 1 && tensor.elements.contains(x)
+      case .rows: false
+      }
+    }
+  }
+
+  /// The most rows that a table has.
+  static let tableLimit = 100_000
 
   /// Evaluates with names replaced, or bound where the text has no input of that name.
   func with<Result>(
@@ -200,12 +240,17 @@ extension Provenance.Fault {
   fileprivate init?(of values: [Value]) {
     var hasInfinity = false
     for value in values {
-      let elements: [Double] =
-        switch value {
-        case .number(let x): [x]
-        case .tensor(let tensor): Array(tensor.elements)
-        default: []
-        }
+      let elements: [Double]
+      switch value {
+      case .number(let x): elements = [x]
+      case .tensor(let tensor): elements = Array(tensor.elements)
+      case .record(let record):
+        // A data set: what is missing in it is nan from the start.
+        guard let fault = Provenance.Fault(of: record.values) else { continue }
+        self = fault
+        return
+      default: continue
+      }
       if elements.contains(where: \.isNaN) {
         self = .nan
         return

@@ -48,28 +48,32 @@ struct ValueText {
     }
     let count = tensor.shape[axis]
     let step = tensor.shape[(axis + 1)...].reduce(1, *)
+    let isShortened = count > settings.elide
     result += "["
-    for (position, i) in shownPlaces(count).enumerated() {
+    for position in 0..<(isShortened ? 5 : count) {
       if position > 0 { result += ", " }
-      if let i {
-        append(tensor, axis: axis + 1, offset: offset + i * step, to: &result, &isElided)
-      } else {
+      // The first three, the gap and the last.
+      let i = isShortened && position == 4 ? count - 1 : position
+      // A long text can take a while: stopped, it ends as if elided, which the shape after it tells.
+      if isShortened && position == 3 || tensor.account.isCancelled {
         isElided = true
         result += "… "
+        if !isShortened { break }
+      } else {
+        append(tensor, axis: axis + 1, offset: offset + i * step, to: &result, &isElided)
       }
     }
     result += "]"
   }
 
-  /// The places that are shown, `nil` for those left out.
-  private func shownPlaces(_ count: Int) -> [Int?] {
-    count > settings.elide ? [0, 1, 2, nil, count - 1] : Array(0..<count)
-  }
-
   private func text(_ texts: TextArray) -> String {
     let count = texts.elements.count
-    let shown = shownPlaces(count).map { $0.map { quoted(texts.elements[$0]) } ?? "… " }
-    return "[\(shown.joined(separator: ", "))]" + (count > settings.elide ? " (\(count))" : "")
+    guard count > settings.elide else {
+      return "[\(texts.elements.map(quoted).joined(separator: ", "))]"
+    }
+    let first = texts.elements.prefix(3).map(quoted)
+    let last = texts.elements.suffix(1).map(quoted)
+    return "[\((first + ["… "] + last).joined(separator: ", "))] (\(count))"
   }
 
   /// A text as it is written in a script.

@@ -12,6 +12,7 @@ extension Value {
       }
     }
     return try select(firstIsLarger(a, b, context), a, b)
+      .replacingPlain(with: maximum(a.plain, b.plain, context))
   }
 
   /// Elementwise, the smaller of two; nan wins.
@@ -63,7 +64,6 @@ extension Value {
   {
     let (va, vb) = (a.plain, b.plain)
     let mask = try mapped(va, vb, content: .truths) { $0 >= $1 || $0.isNaN ? 1 : 0 }
-    let decision = context.corners.log?.open()
     var ties: [Int] = []
     if case .tensor = mask {
       let tied = try mapped(va, vb, content: .truths) { $0 == $1 ? 1 : 0 }
@@ -96,17 +96,19 @@ extension Value {
       ties = (0..<wideTies.count).filter { wideTies.start[$0] != 0 }
     }
     let jets = try JetComparison(a, b, lanes: lanes, shape: mask.shape, account: context.account)
+    let log = context.corners.log
+    let decision = log?.open(context.site, extent: wide.count)
     var corners = 0
     for place in ties {
-      var sign = jets.compare(place, place)
-      if sign != 0 { corners += 1 }
       context.corners.feed(jets.differingDirections(place, place))
-      if let decision {
-        if case .sign(let kept)? = context.corners.log?.choice(decision, place) {
-          sign = kept
-        } else if sign != 0 {
-          context.corners.log?.keep(.sign(sign), decision, place)
-        }
+      if let decision, case .sign(let kept)? = log?.choice(decision, place) {
+        wide.start[place] = kept >= 0 ? 1 : 0
+        continue
+      }
+      let sign = jets.compare(place, place)
+      if sign != 0 {
+        corners += 1
+        if let decision { log?.keep(.sign(sign), decision, place) }
       }
       wide.start[place] = sign >= 0 ? 1 : 0
     }
@@ -129,7 +131,8 @@ extension Value {
       values.fill(from: plain)
     }
     let n = values.rowLength
-    let decision = x.level > 0 ? context.corners.log?.open() : nil
+    let log = context.corners.log
+    var decision: DecisionLog.Decision?
     var jets: JetComparison?
     var corners = 0
     var order: [[Int]] = []
@@ -140,24 +143,28 @@ extension Value {
         if jets == nil {
           jets = try JetComparison(
             x, x, lanes: lanes, shape: values.shape, account: context.account)
+          decision = log?.open(context.site, extent: values.count)
         }
         if let jets {
-          var resolved = false
           let base = row * n
-          places = sortingTies(places, elements) { i, j in
-            let sign = jets.compare(base + i, base + j)
-            context.corners.feed(jets.differingDirections(base + i, base + j))
-            if sign != 0 { resolved = true }
-            return sign
+          var groups = groupingTies(places, elements)
+          var isKnown = false
+          if let decision, case .order(let kept)? = log?.choice(decision, row) {
+            groups = kept
+            isKnown = true
           }
-          if resolved { corners += 1 }
-          if let decision {
-            if case .order(let kept)? = context.corners.log?.choice(decision, row) {
-              places = kept
-            } else if resolved {
-              context.corners.log?.keep(.order(places), decision, row)
+          // An earlier chunk may have settled some of the ties only.
+          let settled = groups.flatMap { group in
+            splitting(group) { i, j in
+              context.corners.feed(jets.differingDirections(base + i, base + j))
+              return jets.compare(base + i, base + j)
             }
           }
+          if settled.count > groups.count {
+            if !isKnown { corners += 1 }
+            if let decision { log?.keep(.order(settled), decision, row) }
+          }
+          places = settled.flatMap(\.self)
         }
       }
       order.append(places)
@@ -210,23 +217,38 @@ extension Value {
     return false
   }
 
-  private static func sortingTies(
-    _ places: [Int], _ row: UnsafeBufferPointer<Double>, _ compare: (Int, Int) -> Int
-  ) -> [Int] {
-    var result = places
-    var start = 0
-    while start < result.count {
-      var end = start + 1
-      while end < result.count, row[result[end]] == row[result[start]] { end += 1 }
-      if end - start > 1 {
-        result[start..<end].sort { i, j in
-          let sign = compare(i, j)
-          return sign == 0 ? i < j : sign > 0
-        }
+  /// The places of equal elements in groups.
+  private static func groupingTies(
+    _ places: [Int], _ row: UnsafeBufferPointer<Double>
+  ) -> [[Int]] {
+    var groups: [[Int]] = []
+    for place in places {
+      if let last = groups.last?.last, row[last] == row[place] {
+        groups[groups.count - 1].append(place)
+      } else {
+        groups.append([place])
       }
-      start = end
     }
-    return result
+    return groups
+  }
+
+  /// A group of tied places in order, cut where a comparison tells them apart; those that it does
+  /// not by place.
+  private static func splitting(_ group: [Int], _ compare: (Int, Int) -> Int) -> [[Int]] {
+    if group.count == 1 { return [group] }
+    let sorted = group.sorted { i, j in
+      let sign = compare(i, j)
+      return sign == 0 ? i < j : sign > 0
+    }
+    var groups = [[sorted[0]]]
+    for (i, j) in zip(sorted, sorted.dropFirst()) {
+      if compare(i, j) == 0 {
+        groups[groups.count - 1].append(j)
+      } else {
+        groups.append([j])
+      }
+    }
+    return groups
   }
 
   /// The largest element of each row, in the place of the last axis; -inf of nothing.

@@ -16,6 +16,8 @@ final class Corners {
   var firstDirection = 0
   /// The decisions of an evaluation in chunks of directions; `nil` while all are carried at once.
   var log: DecisionLog?
+  /// How directions are cut into chunks.
+  var chunks = DirectionChunks()
 
   /// Notes `ties` ties of a primitive.
   func note(_ primitive: String, at place: CallSite, ties: Int) {
@@ -44,15 +46,15 @@ final class Corners {
   struct Mark {
     fileprivate let events: Int
     fileprivate let count: Int
-    fileprivate let log: DecisionLog?
+    fileprivate let log: DecisionLog.Mark?
   }
 
-  func mark() -> Mark { Mark(events: events.count, count: count, log: log) }
+  func mark() -> Mark { Mark(events: events.count, count: count, log: log?.mark()) }
 
   func rewind(to mark: Mark) {
     events.removeLast(events.count - mark.events)
     count = mark.count
-    log = mark.log
+    if let mark = mark.log { log?.rewind(to: mark) }
   }
 
   /// Takes the events of an evaluation out, leaving none.
@@ -68,36 +70,145 @@ final class Corners {
 /// The choices made at ties by the first chunks of directions, kept for later ones (branch
 /// locking), so that all chunks differentiate the same branch.
 ///
-/// An evaluation in chunks repeats the same decisions in the same order, because control flow goes
-/// by value alone; so a decision is known by its number.
-struct DecisionLog {
-  private var decisions: [[Int: Choice]] = []
-  private var next = 0
-
+/// An evaluation in chunks repeats the same decisions at each site in the same order, because
+/// control flow goes by value alone; so a decision is known by its site and its number there. What
+/// an attempt decided that was given up (a comprehension that does not go in lanes) is undone.
+/// Formulas have numbers of their own: a formula is evaluated when it is first asked for and then
+/// remembered, also where that was in an attempt that was given up, which later chunks may not
+/// repeat.
+final class DecisionLog {
   /// What was decided at one place of one decision.
   enum Choice {
     /// The sign of a comparison.
     case sign(Int)
-    /// An order of the places of a row.
-    case order([Int])
+    /// An order of the places of a row, those that are still tied in one group.
+    case order([[Int]])
     /// A direction, of length 1.
     case direction([Double])
   }
 
-  /// Begins another chunk.
-  mutating func restart() { next = 0 }
-
-  /// The number of the next decision.
-  mutating func open() -> Int {
-    defer { next += 1 }
-    if next == decisions.count { decisions.append([:]) }
-    return next
+  /// Sites of one formula, or of the expression itself.
+  fileprivate struct Site: Hashable {
+    let formula: Int?
+    let site: CallSite
   }
 
-  func choice(_ decision: Int, _ place: Int) -> Choice? { decisions[decision][place] }
+  struct Decision: Hashable {
+    fileprivate let site: Site
+    fileprivate let number: Int
+  }
 
-  mutating func keep(_ choice: Choice, _ decision: Int, _ place: Int) {
-    decisions[decision][place] = choice
+  /// All that was decided in one decision.
+  private struct Entry {
+    /// The number of places, to recognize a decision about something else.
+    let extent: Int
+    var choices: [Int: Choice] = [:]
+  }
+
+  /// What is undone when an attempt is given up.
+  private enum Step {
+    case opened(Decision, isNew: Bool)
+    case missed(Site)
+    case kept(Decision, place: Int, before: Choice?)
+  }
+
+  struct Mark { fileprivate let steps: Int }
+
+  /// The frame in which the derivative is taken: what is remembered there or further out does not
+  /// depend on its directions.
+  private let home: Frame
+  /// The frame of the inputs, in this chunk.
+  private var inputs: Frame?
+  private var entries: [Decision: Entry] = [:]
+  private var counts: [Site: Int] = [:]
+  private var formula: Int?
+  private var steps: [Step] = []
+  private var misses = 0
+
+  init(home: Frame) { self.home = home }
+
+  /// Whether a decision of this chunk was about another number of places than before, because
+  /// scarce memory made it take other blocks.
+  var isOutOfStep: Bool { misses > 0 }
+
+  /// Begins another chunk.
+  func restart() {
+    counts = [:]
+    steps = []
+    inputs = nil
+    formula = nil
+    misses = 0
+  }
+
+  // MARK: Decisions
+
+  /// The next decision at a site; `nil` where it cannot be the one of earlier chunks.
+  func open(_ site: CallSite, extent: Int) -> Decision? {
+    let site = Site(formula: formula, site: site)
+    let decision = Decision(site: site, number: counts[site, default: 0])
+    counts[site, default: 0] += 1
+    let entry = entries[decision]
+    guard entry?.extent ?? extent == extent else {
+      misses += 1
+      steps.append(.missed(site))
+      return nil
+    }
+    if entry == nil { entries[decision] = Entry(extent: extent) }
+    steps.append(.opened(decision, isNew: entry == nil))
+    return decision
+  }
+
+  func choice(_ decision: Decision, _ place: Int) -> Choice? { entries[decision]?.choices[place] }
+
+  func keep(_ choice: Choice, _ decision: Decision, _ place: Int) {
+    let before = entries[decision]?.choices.updateValue(choice, forKey: place)
+    steps.append(.kept(decision, place: place, before: before))
+  }
+
+  // MARK: Attempts
+
+  func mark() -> Mark { Mark(steps: steps.count) }
+
+  func rewind(to mark: Mark) {
+    while steps.count > mark.steps, let step = steps.popLast() {
+      switch step {
+      case .opened(let decision, let isNew):
+        counts[decision.site, default: 1] -= 1
+        if isNew { entries[decision] = nil }
+      case .missed(let site):
+        counts[site, default: 1] -= 1
+        misses -= 1
+      case .kept(let decision, let place, let before): entries[decision]?.choices[place] = before
+      }
+    }
+  }
+
+  // MARK: Formulas
+
+  /// Whether what is remembered in a frame can depend on the directions.
+  func covers(_ frame: Frame) -> Bool {
+    var outer: Frame? = home
+    while let current = outer {
+      if current === frame { return false }
+      outer = current.parent
+    }
+    return true
+  }
+
+  /// Evaluates a formula that is remembered in a frame.
+  ///
+  /// In the frame of the inputs that is done once in a chunk, so what is decided stays decided. In
+  /// frames further in (of `at`, say) the decisions are part of those around.
+  func evaluating(_ id: Int, in frame: Frame, _ body: () throws -> Value) rethrows -> Value {
+    if inputs == nil, frame.parent === home { inputs = frame }
+    guard frame === inputs else { return try body() }
+    let outer = formula
+    let mark = mark()
+    formula = id
+    defer { formula = outer }
+    let value = try body()
+    if steps.count > mark.steps { steps.removeSubrange(mark.steps...) }
+    return value
   }
 }
 

@@ -71,7 +71,9 @@ extension Value: Arithmetic {
     let (pb, tb) = b.split(at: level)
     let y = try apply(operation, pa, pb)
     var tangent = try O.tangent(ta, tb, pa, pb, y)
-    if let t = tangent, t.shape != y.shape { tangent = try t.broadcast(to: y.shape) }
+    if let t = tangent, t.shape != y.shape {
+      tangent = try t.broadcast(to: y.shape, orElse: y.account)
+    }
     return .dual(level: level, primal: y, tangent: tangent)
   }
 }
@@ -124,14 +126,16 @@ extension Value {
     case (.tensor(let a), .tensor(let b)):
       if a.shape == b.shape, a.lanes == b.lanes {
         return try runs(
-          Tensor(lanes: a.lanes, shape: a.shape, content: content, account: a.account),
+          Tensor(
+            lanes: a.lanes, shape: a.shape, content: content, account: a.account.orElse(b.account)),
           a, b, function)
       }
       guard let broadcast = Broadcast(.tensor(a), .tensor(b)) else {
         throw EvaluationProblem.shapesDoNotBroadcast(a.shape, b.shape)
       }
       let result = try Tensor(
-        lanes: broadcast.lanes, shape: broadcast.shape, content: content, account: a.account)
+        lanes: broadcast.lanes, shape: broadcast.shape, content: content,
+        account: a.account.orElse(b.account))
       let walk = StridedWalk(
         extents: broadcast.extents,
         strides: [
@@ -144,9 +148,9 @@ extension Value {
         run(
           result.start + offset, a.start + offsets[0], stepA, b.start + offsets[1], stepB, length,
           function)
-        return !a.account.isCancelled
+        return !result.account.isCancelled
       }
-      if a.account.isCancelled { throw EvaluationProblem.cancelled }
+      if result.account.isCancelled { throw EvaluationProblem.cancelled }
       return .tensor(result)
     case (.tensor(let a), _):
       let b = try b.numberOrThrow()
@@ -172,7 +176,7 @@ extension Value {
         result.start[i] = function(a.start[i], b.start[i])
         i += 1
       }
-      if a.account.isCancelled { throw EvaluationProblem.cancelled }
+      if result.account.isCancelled { throw EvaluationProblem.cancelled }
     }
     return .tensor(result)
   }

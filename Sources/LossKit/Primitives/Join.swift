@@ -40,7 +40,7 @@ extension Value {
     let split = parts.map { $0.split(at: level) }
     let primal = try joined(split.map(\.primal), shape: shape, account: account)
     let tangents = try split.map { part in
-      try part.tangent ?? Value.number(0).broadcast(to: part.primal.shape)
+      try part.tangent ?? Value.number(0).broadcast(to: part.primal.shape, account)
     }
     return .dual(
       level: level, primal: primal, tangent: try joined(tangents, shape: shape, account: account))
@@ -79,8 +79,9 @@ extension Value {
           (result.start + (block + i) * result.size + offset).update(
             from: tensor.start + (offsets[0] + i * step) * tensor.size, count: tensor.size)
         }
-        return true
+        return !account.isCancelled
       }
+      try account.checkStop()
       offset += tensor.size
     }
     return .tensor(result)
@@ -100,7 +101,9 @@ extension Value {
     let primal = try select(mask, pa, pb)
     guard ta != nil || tb != nil else { return primal }
     let tangent = try select(mask, ta ?? .number(0), tb ?? .number(0))
-    return .dual(level: level, primal: primal, tangent: try tangent.broadcast(to: primal.shape))
+    return .dual(
+      level: level, primal: primal,
+      tangent: try tangent.broadcast(to: primal.shape, orElse: primal.account))
   }
 
   private static func selectPlain(_ mask: Value, _ a: Value, _ b: Value) throws -> Value {
@@ -113,7 +116,9 @@ extension Value {
     }
     let lanes = a.lanes.merged(with: b.lanes).merged(with: mask.lanes)
     let operands = [mask, a, b]
-    guard let account = operands.lazy.compactMap(\.account).first else {
+    let accounts = operands.compactMap(\.account)
+    guard let account = accounts.first(where: { $0 !== MemoryAccount.unlimited }) ?? accounts.first
+    else {
       return try mask.numberOrThrow() != 0 ? a : b
     }
     let tensors = try operands.map { operand -> Tensor in

@@ -40,12 +40,13 @@ private struct CloseLane: UnaryOperation {
       return .tensor(result)
     }
     let shape = [lane.size] + tensor.shape
+    let outer = tensor.lanes.filter { $0.id != lane.id }
+    try Tensor.check(lanes: outer, shape: shape, account: tensor.account)
     if let last = tensor.lanes.last, last.id == lane.id {
       return .tensor(
         Tensor(sharing: tensor, lanes: Array(tensor.lanes.dropLast()), shape: shape))
     }
     // A lane that lies further out, or that the value lacks: the elements move.
-    let outer = tensor.lanes.filter { $0.id != lane.id }
     let result = try Tensor(lanes: outer, shape: shape, content: tensor.content, account: account)
     let broadcast = Broadcast(lanes: outer + [lane], shape: tensor.shape)
     var strides = [Int](repeating: 0, count: outer.count + 1 + tensor.shape.count)
@@ -65,8 +66,9 @@ private struct CloseLane: UnaryOperation {
       for i in 0..<length {
         result.start[offset + i] = tensor.start[offsets[0] + i * runStep]
       }
-      return true
+      return !account.isCancelled
     }
+    try account.checkStop()
     return .tensor(result)
   }
 

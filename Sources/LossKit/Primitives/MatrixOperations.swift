@@ -1,19 +1,20 @@
 /// The matrix product of matrices and vectors, at each point of the lanes.
 ///
-/// Shapes as in NumPy for up to two axes: `(m, p) @ (p, n)`, a vector on the left is a row, on the
-/// right a column.
+/// Shapes as in NumPy: `(…, m, p) @ (p, n)`, a vector on the left is a row, on the right a column.
+/// On the right at most a matrix.
 struct MatrixMultiply: BinaryOperation {
   var isBilinear: Bool { true }
 
   func value(_ a: Value, _ b: Value) throws -> Value {
-    guard case .tensor(let a) = a, case .tensor(let b) = b, (1...2).contains(a.shape.count),
-      (1...2).contains(b.shape.count), a.shape[a.shape.count - 1] == b.shape[0]
+    guard case .tensor(let a) = a, case .tensor(let b) = b, let length = a.shape.last,
+      (1...2).contains(b.shape.count), length == b.shape[0]
     else { throw EvaluationProblem.matrixShapesDoNotFit(a.shape, b.shape) }
-    let m = a.shape.count == 2 ? a.shape[0] : 1
+    // Matrices side by side on the left are more rows of one product.
+    let m = a.shape.dropLast().reduce(1, *)
     let p = b.shape[0]
     let n = b.shape.count == 2 ? b.shape[1] : 1
     let lanes = a.lanes.merged(with: b.lanes)
-    let shape = (a.shape.count == 2 ? [m] : []) + (b.shape.count == 2 ? [n] : [])
+    let shape = Array(a.shape.dropLast()) + (b.shape.count == 2 ? [n] : [])
     let account = a.account
     let result = try Tensor(lanes: lanes, shape: shape, account: account)
     let target = UnsafeMutableBufferPointer(start: result.start, count: result.count)
@@ -150,7 +151,13 @@ struct LogDeterminantOf: UnaryOperation {
   func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? {
     let n = x.shape[0]
     let account = x.account ?? .unlimited
-    let inverse = try Value.apply(Solve(), x, .identity(n, account: account))
+    let inverse: Value
+    do {
+      inverse = try Value.apply(Solve(), x, .identity(n, account: account))
+    } catch EvaluationProblem.singularMatrix {
+      // At -inf there is a value, and no derivative.
+      return try Value.number(.nan) * .apply(SumRows(), t.reshaped([n * n]))
+    }
     let slope = try Value.apply(
       RowProduct(), inverse.transposed([1, 0]).reshaped([n * n]), t.reshaped([n * n]))
     // Where there is no logarithm, there is no derivative of it either.

@@ -62,7 +62,6 @@ extension Value {
   private func directionsAtZero(p: Double, _ context: CallContext) throws -> Tensor? {
     let lanes = decisionLanes
     let plainRows = try plain.arrayOrThrow()
-    let decision = context.corners.log?.open()
     let values = try Tensor(lanes: lanes, shape: plainRows.shape, account: context.account)
     values.fill(from: plainRows)
     let n = values.rowLength
@@ -74,24 +73,25 @@ extension Value {
       self, .number(0), lanes: lanes, shape: values.shape, account: context.account)
     let result = try Tensor(lanes: lanes, shape: values.shape, account: context.account)
     result.start.update(repeating: 0, count: result.count)
+    let log = context.corners.log
+    let decision = log?.open(context.site, extent: values.count)
     var corners = 0
     for row in zeroRows {
-      var chosen = jets.firstNonzeroRow(row, length: n).map { direction in
+      for i in 0..<n { context.corners.feed(jets.differingDirections(row * n + i, row * n + i)) }
+      if let decision, case .direction(let kept)? = log?.choice(decision, row) {
+        for i in 0..<n { result.start[row * n + i] = kept[i] }
+        continue
+      }
+      let chosen = jets.firstNonzeroRow(row, length: n).map { direction in
         let size = direction.withUnsafeBufferPointer { RowNorm.norm($0, p) }
         return direction.map {
           p == 2 ? $0 / size : Scalar.sign($0) * Scalar.pow($0.magnitude / size, p - 1)
         }
       }
-      if chosen != nil { corners += 1 }
-      for i in 0..<n { context.corners.feed(jets.differingDirections(row * n + i, row * n + i)) }
-      if let decision {
-        if case .direction(let kept)? = context.corners.log?.choice(decision, row) {
-          chosen = kept
-        } else if let chosen {
-          context.corners.log?.keep(.direction(chosen), decision, row)
-        }
-      }
-      if let chosen { for i in 0..<n { result.start[row * n + i] = chosen[i] } }
+      guard let chosen else { continue }
+      corners += 1
+      if let decision { log?.keep(.direction(chosen), decision, row) }
+      for i in 0..<n { result.start[row * n + i] = chosen[i] }
     }
     context.corners.note(context.name, at: context.site, ties: corners)
     return result

@@ -200,17 +200,13 @@ extension Value {
     return try .apply(Gather(from: shape, to: shape, indices: indices), self)
   }
 
-  /// Each row with everything but its first element set to 0.
-  fileprivate func firstOfRows() throws -> Value {
+  /// 1 at the first place of each row, 0 elsewhere.
+  fileprivate func firstPlaces() throws -> Value {
     let shape = shape
-    let n = shape.last ?? 1
-    let indices = (0..<shape.reduce(1, *)).map { $0 % n == 0 ? $0 : -1 }
-    return try .apply(Gather(from: shape, to: shape, indices: indices), self)
-  }
-
-  /// The running products of each row.
-  func cumulativeProducts() throws -> Value {
-    try .apply(LinearRecurrence(), self, firstOfRows())
+    let n = max(shape.last ?? 1, 1)
+    let result = try Tensor(shape: shape, account: account ?? .unlimited)
+    for i in 0..<result.count { result.start[i] = i % n == 0 ? 1 : 0 }
+    return .tensor(result)
   }
 
   /// The last element of each row.
@@ -222,6 +218,26 @@ extension Value {
       Gather(
         from: shape, to: Array(shape.dropLast()), indices: (0..<rows).map { ($0 + 1) * n - 1 }),
       self)
+  }
+}
+
+/// The running products of each row; `y'ᵢ = xᵢ y'ᵢ₋₁ + yᵢ₋₁ x'ᵢ`, so that zeros need no division.
+struct CumulativeProduct: UnaryOperation {
+  func value(_ x: Value) throws -> Value {
+    let array = try x.arrayOrThrow()
+    return try array.mappingRows { row, result in
+      var product = 1.0
+      for i in row.indices {
+        if array.shouldStop(after: i) { throw KernelStopped() }
+        product *= row[i]
+        result[i] = product
+      }
+    }
+  }
+
+  func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? {
+    let before = try y.shiftedRight() + y.firstPlaces()
+    return try .apply(LinearRecurrence(), x, before.chained(t))
   }
 }
 

@@ -12,15 +12,21 @@ extension Tensor {
 /// Picks elements: element i of the result is element `indices[i]` of the operand, within each
 /// point of the lanes; an index of -1 gives 0.
 ///
-/// Slices, transposes, permutations, diagonals and the choice of a maximum are all this primitive.
+/// Lists of places, diagonals and the choice of a maximum are all this primitive.
 struct Gather: UnaryOperation {
   /// The lanes along which the choice varies.
   let lanes: [Lane]
   let sourceShape: [Int]
   let shape: [Int]
   let indices: [Int]
+  /// How many elements, one after another, each index picks: whole rows need one index each, which
+  /// counts `run` elements at a time.
+  let run: Int
 
-  init(lanes: [Lane] = [], from sourceShape: [Int], to shape: [Int], indices: [Int]) {
+  init(
+    lanes: [Lane] = [], from sourceShape: [Int], to shape: [Int], indices: [Int], run: Int = 1
+  ) {
+    self.run = run
     self.lanes = lanes
     self.sourceShape = sourceShape
     self.shape = shape
@@ -53,11 +59,22 @@ struct Gather: UnaryOperation {
         walk.forEachRun { block, offsets, length in
           for i in 0..<length {
             let source = tensor.start + (offsets[0] + i * blockStep) * tensor.size
-            let choice = (offsets[1] + i * choiceStep) * size
+            let picks = run == 1 ? size : size / max(run, 1)
+            let choice = (offsets[1] + i * choiceStep) * picks
             let target = result.start + (block + i) * size
-            for j in 0..<size {
-              let index = indices[choice + j]
-              target[j] = index < 0 ? 0 : source[index]
+            if run != 1 {
+              for j in 0..<picks {
+                (target + j * run).update(from: source + indices[choice + j] * run, count: run)
+                if j % Tensor.stopInterval == 0, tensor.account.isCancelled { return false }
+              }
+              continue
+            }
+            for from in stride(from: 0, to: size, by: Tensor.stopInterval) {
+              for j in from..<min(size, from + Tensor.stopInterval) {
+                let index = indices[choice + j]
+                target[j] = index < 0 ? 0 : source[index]
+              }
+              if from > 0, tensor.account.isCancelled { return false }
             }
           }
           return !tensor.account.isCancelled
@@ -79,13 +96,17 @@ struct Gather: UnaryOperation {
 /// The same elements under another shape of the same size.
 struct Reshape: UnaryOperation {
   let shape: [Int]
+  var account = MemoryAccount.unlimited
   var isLinear: Bool { true }
 
   func value(_ x: Value) throws -> Value {
     guard case .tensor(let tensor) = x else {
       if shape.isEmpty { return x }
-      return .tensor(try Tensor([try x.numberOrThrow()], shape: shape, account: .unlimited))
+      let content: Tensor.Content = x.isMask ? .truths : .numbers
+      return .tensor(
+        try Tensor([try x.numberOrThrow()], shape: shape, content: content, account: account))
     }
+    try Tensor.check(lanes: tensor.lanes, shape: shape, account: tensor.account)
     return Tensor(sharing: tensor, lanes: tensor.lanes, shape: shape).value
   }
 
@@ -102,6 +123,7 @@ struct BroadcastTo: UnaryOperation {
 
   func value(_ x: Value) throws -> Value {
     if x.shape == shape { return x }
+    try Tensor.check(lanes: x.lanes, shape: shape, account: account)
     guard Broadcast.shape(x.shape, shape) == shape else {
       throw EvaluationProblem.shapesDoNotBroadcast(x.shape, shape)
     }
@@ -114,6 +136,7 @@ struct BroadcastTo: UnaryOperation {
     let result = try Tensor(
       lanes: tensor.lanes, shape: shape, content: tensor.content, account: account)
     result.fill(from: tensor)
+    try result.account.checkStop()
     return .tensor(result)
   }
 
@@ -139,25 +162,22 @@ extension Tensor {
 }
 
 extension Value {
-  func broadcast(to shape: [Int]) throws -> Value {
-    try .apply(BroadcastTo(shape: shape, account: account ?? .unlimited), self)
+  /// - Parameter fallback: the account that the result is drawn from where this is a number.
+  func broadcast(to shape: [Int], orElse fallback: MemoryAccount? = nil) throws -> Value {
+    let account = account?.orElse(fallback ?? .unlimited) ?? fallback ?? .unlimited
+    return try .apply(BroadcastTo(shape: shape, account: account), self)
   }
 
-  func reshaped(_ shape: [Int]) throws -> Value {
-    self.shape == shape ? self : try .apply(Reshape(shape: shape), self)
+  /// - Parameter account: what the result is drawn from where this is a number.
+  func reshaped(_ shape: [Int], account: MemoryAccount = .unlimited) throws -> Value {
+    self.shape == shape ? self : try .apply(Reshape(shape: shape, account: account), self)
   }
 
   /// The axes in another order: axis i of the result is axis `permutation[i]`.
   func transposed(_ permutation: [Int]) throws -> Value {
     let shape = shape
     if permutation == Array(shape.indices) { return self }
-    var strides = [Int](repeating: 1, count: shape.count)
-    for axis in shape.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * shape[axis + 1]
-    }
-    let target = permutation.map { shape[$0] }
-    let indices = flatIndices(of: target, strides: permutation.map { strides[$0] })
-    return try .apply(Gather(from: shape, to: target, indices: indices), self)
+    return try .apply(Transpose(permutation: permutation), self)
   }
 
   /// The array with one axis moved to the end.
@@ -173,15 +193,51 @@ extension Value {
   }
 }
 
-/// The offsets that a strided view of an array reads, in row-major order.
-func flatIndices(of extents: [Int], strides: [Int], offset: Int = 0) -> [Int] {
-  var indices: [Int] = []
-  indices.reserveCapacity(extents.reduce(1, *))
-  let walk = StridedWalk(extents: extents, strides: [strides])
-  let step = walk.strides[0][walk.extents.count - 1]
-  walk.forEachRun { _, offsets, length in
-    for i in 0..<length { indices.append(offset + offsets[0] + i * step) }
-    return true
+/// The axes in another order.
+///
+/// A walk of its own, not a `Gather`: that would take a list as long as the array.
+private struct Transpose: UnaryOperation {
+  let permutation: [Int]
+  var isLinear: Bool { true }
+
+  func value(_ x: Value) throws -> Value {
+    // A number that stands for an array is the same everywhere.
+    guard case .tensor(let tensor) = x else { return x }
+    let result = try Tensor(
+      lanes: tensor.lanes, shape: permutation.map { tensor.shape[$0] }, content: tensor.content,
+      account: tensor.account)
+    let outer = tensor.lanes.count
+    let own = rowMajorStrides(of: tensor.lanes.map(\.size) + tensor.shape)
+    let source = Array(own[..<outer]) + permutation.map { own[outer + $0] }
+    let extents = result.lanes.map(\.size) + result.shape
+    let target = rowMajorStrides(of: extents)
+    // The longest axis is run along: many small matrices in lanes would be runs of two or three.
+    let order = extents.indices.sorted { (extents[$0], $0) < (extents[$1], $1) }
+    let walk = StridedWalk(
+      extents: order.map { extents[$0] },
+      strides: [order.map { source[$0] }, order.map { target[$0] }])
+    let last = walk.extents.count - 1
+    let (sourceStep, targetStep) = (walk.strides[0][last], walk.strides[1][last])
+    walk.forEachRun { _, offsets, length in
+      let from = tensor.start + offsets[0]
+      let to = result.start + offsets[1]
+      for i in 0..<length { to[i * targetStep] = from[i * sourceStep] }
+      return !tensor.account.isCancelled
+    }
+    try tensor.account.checkStop()
+    return .tensor(result)
   }
-  return indices
+
+  func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? {
+    try Value.apply(self, t)
+  }
+}
+
+/// How far apart the neighbours along each axis lie.
+func rowMajorStrides(of extents: [Int]) -> [Int] {
+  var strides = [Int](repeating: 1, count: extents.count)
+  for axis in extents.indices.dropLast().reversed() {
+    strides[axis] = strides[axis + 1] * extents[axis + 1]
+  }
+  return strides
 }

@@ -1,12 +1,15 @@
 /// The forms that evaluate an expression in another frame.
 enum FrameForm: Sendable { case smooth, hard }
 
-/// A function whose calls are smoothed.
+/// A function whose calls are smoothed, or, by `hard`, are not.
 final class SmoothedFunction: @unchecked Sendable {  // Immutable.
   let base: Function
-  let smoothing: Smoothing
+  let smoothing: Smoothing?
+  /// See `Function.nesting`.
+  let nesting: Int
 
-  init(base: Function, smoothing: Smoothing) {
+  init(base: Function, smoothing: Smoothing?) {
+    nesting = 1 + base.nesting
     self.base = base
     self.smoothing = smoothing
   }
@@ -23,17 +26,20 @@ extension Evaluator {
       throw error(.missingArgument(builtin.name, "e"), id, env)
     }
     let expression = list.node(2)
-    if form == .hard {
+    var smoothing: Smoothing?
+    switch form {
+    case .hard:
       guard list.count == 3 else {
         throw error(.tooManyArguments("hard", 1, list.count / 3), id, env)
       }
-      return try inFrame(smoothing: nil) { try evaluate(expression, env) }
+    case .smooth:
+      var options = [Argument(label: .none, value: .number(0))]
+      for i in stride(from: 3, to: list.count, by: 3) {
+        options.append(
+          Argument(label: list.symbol(i), value: try evaluate(list.node(i + 2), env)))
+      }
+      smoothing = try locating(id, env) { try self.smoothing(options, builtin) }
     }
-    var options = [Argument(label: .none, value: .number(0))]
-    for i in stride(from: 3, to: list.count, by: 3) {
-      options.append(Argument(label: list.symbol(i), value: try evaluate(list.node(i + 2), env)))
-    }
-    let smoothing = try locating(id, env) { try self.smoothing(options, builtin) }
     let value = try inFrame(smoothing: smoothing) { try evaluate(expression, env) }
     guard case .function(let function) = value else { return value }
     return .function(.smoothed(SmoothedFunction(base: function, smoothing: smoothing)))

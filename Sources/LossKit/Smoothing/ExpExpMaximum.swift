@@ -1,38 +1,59 @@
 /// `(1/k) ln ln Σ e^{e^{k x}}` of each row whose largest entry m is at least 0.
 ///
-/// With E = e^{k m} it is `m + (1/k) log1p(ln(Σ e^{zᵢ})/E)`, `zᵢ = E (e^{k (xᵢ - m)} - 1) ≤ 0`: where
-/// E overflows (k m > 709) z is -inf or 0 and the rest vanishes, as it should. Its gradient is
-/// `softmax(z)ᵢ e^{k (xᵢ - M)}`, by k its derivative is `(Σ wᵢ xᵢ - M)/k`, w the gradient.
+/// With E = e^{k m}, tᵢ = k (xᵢ - m) and `zᵢ = E (e^{tᵢ} - 1) ≤ 0` it is `m + log1p(ε)/k`,
+/// `ε = ln(Σ e^z)/E`: where E overflows (k m > 709) z is -inf or 0 and ε vanishes, as it should. The
+/// gradient is `softmax(z)ᵢ e^{tᵢ}/(1 + ε)`, with a relative error near
+/// 2^-53 (4 + (k m + 4) |zᵢ| + 2 |tᵢ|). The derivative by k is
+/// `(Σ softmax(z)ᵢ (m (e^{tᵢ} - 1) + e^{tᵢ} (xᵢ - m)) - m ε)/(1 + ε)/k - log1p(ε)/k²`: no term of it
+/// is above 0, so nothing cancels.
 struct ExpExpMaximum: BinaryOperation {
   func value(_ x: Value, _ k: Value) throws -> Value {
-    let parts = try ExpExpMaximum.parts(x, k)
-    let excess = try Value.apply(LogSumExp(), parts.z, .number(1)) / parts.scale
-    return try parts.largest + .apply(Log1p.self, excess) / k
+    let parts = try Parts(x, k)
+    return try parts.largest + .apply(Log1p.self, parts.excess) / k
   }
 
   func tangent(_ tx: Value?, _ tk: Value?, at x: Value, _ k: Value, result y: Value) throws
     -> Value?
   {
-    let parts = try ExpExpMaximum.parts(x, k)
+    let parts = try Parts(x, k)
     let share = try Value.apply(SoftmaxWeights(), parts.z, .number(1))
-    let decay = try Value.apply(Exp.self, k * (x - y.keepingRowAxis()))
-    let weights = try decay.chained(share)
-    let fromX = try tx.map { try Value.apply(RowProduct(), $0, weights) }
+    let total = try .number(1) + parts.excess
+    let fromX = try tx.map {
+      try .apply(RowProduct(), $0, parts.decay.chained(share)) / total
+    }
     let fromK = try tk.map {
-      try ((.apply(RowProduct(), x - y.keepingRowAxis(), weights)
-        + y * (.apply(SumRows(), weights) - .number(1))) / k).chained($0)
+      let m = parts.largest
+      // A mask has decay 0, which has to stay 0 times -inf.
+      let moved = try m.keepingRowAxis() * parts.drop + parts.relative.chained(parts.decay)
+      let mean = try Value.apply(SumRows(), moved.chained(share))
+      let slope = try (mean - m * parts.excess) / total / k
+      return try (slope - .apply(Log1p.self, parts.excess) / k / k).chained($0)
     }
     return try sum(fromX, fromK)
   }
 
-  /// The largest entry, E and z of each row.
-  private static func parts(_ x: Value, _ k: Value) throws -> (
-    largest: Value, scale: Value, z: Value
-  ) {
-    let largest = try Value.apply(SmoothFamily.largestOfRows(x.plain.arrayOrThrow()), x)
-    let scale = try Value.apply(Exp.self, k * largest)
-    let relative = try k * (x - largest.keepingRowAxis())
-    let z = try scale.keepingRowAxis().chained(.apply(Expm1.self, relative))
-    return (largest, scale, z)
+  private struct Parts {
+    let largest: Value
+    /// xᵢ - m, `e^{tᵢ}` and `e^{tᵢ} - 1`.
+    let relative: Value
+    let decay: Value
+    let drop: Value
+    let z: Value
+    /// ε.
+    let excess: Value
+
+    init(_ x: Value, _ k: Value) throws {
+      largest = try .apply(SmoothFamily.largestOfRows(x.plain.arrayOrThrow()), x)
+      relative = try x - largest.keepingRowAxis()
+      let scale = try Value.apply(Exp.self, k * largest)
+      decay = try .apply(Exp.self, k * relative)
+      drop = try .apply(Expm1.self, k * relative)
+      z = try scale.keepingRowAxis().chained(drop)
+      let isFinite = try Value.mapped(scale.plain, .number(0), content: .truths) { scale, _ in
+        scale.isFinite ? 1 : 0
+      }
+      excess = try .select(
+        isFinite, .apply(LogSumExp(), z, .number(1)) / scale, .number(0))
+    }
   }
 }

@@ -23,19 +23,18 @@ enum SmoothFamily: String, CaseIterable, Sendable {
     try checkDomain(x)
     switch self {
     case .lse: return try .apply(LogSumExp(), x, k)
-    case .mellow:
-      return try .apply(LogSumExp(), x, k) - .number(Scalar.log(Double(n))) / k
-    case .boltzmann:
-      // Relative to the largest entry, so that a large common part does not cancel.
-      let largest = try Value.apply(SmoothFamily.largestOfRows(x.plain.arrayOrThrow()), x)
-      let weights = try Value.apply(SoftmaxWeights(), x, k)
-      return try largest + .apply(RowProduct(), x - largest.keepingRowAxis(), weights)
+    case .mellow: return try .apply(MellowMaximum(), x, k)
+    case .boltzmann: return try SmoothFamily.weightedMean(x, k: k)
     case .sparse: return try .apply(SparseMaximum(), x, k)
-    case .sqrt: return try SmoothFamily.pairwise(x, k: k)
+    case .sqrt:
+      let common = try SmoothFamily.commonPart(x)
+      return try common + SmoothFamily.pairwise(x - common.keepingRowAxis(), k: k)
     case .abs:
-      // (1/2k) ln Σ (e^{2k x} + e^{-2k x}): log-sum-exp of x and -x together.
-      return try .apply(LogSumExp(), SmoothFamily.joinedRows(x, -x), k * .number(2))
-    case .power: return try SmoothFamily.power(x, k: k)
+      // As log-sum-exp of smooth magnitudes: a weight of e^{2k x} less one of e^{-2k x} would cancel
+      // where x is small, their quotient tanh(2k x) does not.
+      let twice = try k * .number(2)
+      return try .apply(LogSumExp(), .apply(SmoothAbs.self, x, twice), twice)
+    case .power: return try SmoothFamily.powerSum(x, p: .number(2) * k + .number(1))
     case .expexp: return try .apply(ExpExpMaximum(), x, k)
     }
   }
@@ -55,68 +54,5 @@ enum SmoothFamily: String, CaseIterable, Sendable {
         throw EvaluationProblem.outsideFamily(rawValue, entries[place], "entry \(place)")
       }
     }
-  }
-
-  // MARK: Formulas
-
-  /// The choice of the first largest entry of each row, by value alone.
-  static func largestOfRows(_ x: Tensor) -> Gather {
-    let n = x.rowLength
-    let rows = max(x.shape.dropLast().reduce(1, *), 1)
-    let indices = (0..<(n == 0 ? 0 : x.count / n)).map { row in
-      let values = x.row(row)
-      var largest = 0
-      for i in values.indices where values[i] > values[largest] { largest = i }
-      return row % rows * n + largest
-    }
-    return Gather(lanes: x.lanes, from: x.shape, to: Array(x.shape.dropLast()), indices: indices)
-  }
-
-  private static func joinedRows(_ a: Value, _ b: Value) throws -> Value {
-    let account = a.account ?? .unlimited
-    return try Value.concatenated(
-      [a.movingLastAxisFirst(), b.movingLastAxisFirst()], account: account
-    ).movingFirstAxisLast()
-  }
-
-  /// `max(x, y) ≈ (x + y + √((x - y)² + 1/k²))/2`, folded over neighbours, then over the results.
-  private static func pairwise(_ x: Value, k: Value) throws -> Value {
-    var row = x
-    while let n = row.shape.last, n > 1 {
-      let left = try row.entries(stride(from: 0, to: n - 1, by: 2))
-      let right = try row.entries(stride(from: 1, to: n, by: 2))
-      let joint = try smoothPair(left, right, k)
-      row = n % 2 == 0 ? joint : try joinedRows(joint, row.entries([n - 1]))
-    }
-    return try row.placeOfRows(0)
-  }
-
-  /// As `m + 1/(2k² (h + |d|))`, m the larger, d the difference, h = √(d² + 1/k²): the sum under the
-  /// root cancels where the larger is negative and far from the other.
-  private static func smoothPair(_ x: Value, _ y: Value, _ k: Value) throws -> Value {
-    let isFirst = try Value.mapped(x.plain, y.plain, content: .truths) { $0 >= $1 ? 1 : 0 }
-    let larger = try Value.select(isFirst, x, y)
-    let difference = try Value.select(isFirst, x - y, y - x)
-    let width = try .number(1) / k
-    let root = try Value.apply(Hypot.self, difference, width)
-    return try larger + width * width / (.number(2) * (root + difference))
-  }
-
-  /// `m (Σ (x/m)^{2k+1})^{1/(2k+1)}`, m the largest entry by value, so that no power overflows.
-  private static func power(_ x: Value, k: Value) throws -> Value {
-    let p = try .number(2) * k + .number(1)
-    let largest = try Value.apply(largestOfRows(x.plain.arrayOrThrow()), x.plain)
-    let unit = try Value.mapped(largest, .number(0)) { x, _ in x == 0 ? 1 : x }
-    let powers = try Value.apply(Power.self, x / unit.keepingRowAxis(), p)
-    return try unit * .apply(Power.self, .apply(SumRows(), powers), .number(1) / p)
-  }
-}
-
-extension Value {
-  fileprivate func movingLastAxisFirst() throws -> Value { try movingAxisFirst(shape.count - 1) }
-
-  /// Some entries of each row.
-  fileprivate func entries(_ places: some Sequence<Int>) throws -> Value {
-    try picking(places, axis: shape.count - 1)
   }
 }

@@ -7,7 +7,7 @@ struct SparseMaximum: BinaryOperation {
     let p = try SparsemaxWeights().value(x, k)
     let largest = try SmoothFamily.largestOfRows(x.arrayOrThrow()).value(x)
     let slack = try Value.number(1) - Value.apply(RowProduct(), p, p)
-    let relative = try x - largest.keepingRowAxis()
+    let relative = try x - SmoothFamily.commonPart(x).keepingRowAxis()
     let twice = try Value.number(2) * k
     return try largest + Value.apply(RowProduct(), relative, p) + slack / twice
   }
@@ -31,10 +31,17 @@ struct SparseMaximum: BinaryOperation {
 /// Between its corners it is linear: on the support the change less its mean there, 0 elsewhere.
 struct SparsemaxWeights: BinaryOperation {
   func value(_ x: Value, _ k: Value) throws -> Value {
-    let logits = try (x * k).arrayOrThrow()
+    let relative = try x - SmoothFamily.commonPart(x).keepingRowAxis()
+    let logits = try (k * relative).arrayOrThrow()
     return try logits.mappingRows { row, result in
       // From the largest entry down, while the entry still exceeds the threshold that it would set.
       let m = row.max() ?? 0
+      if m.isInfinite {
+        // Masks alone have no weight; entries of +inf share it.
+        let share = m < 0 ? 0 : 1 / Double(row.count { $0 == m })
+        for i in row.indices { result[i] = row[i] == m ? share : 0 }
+        return
+      }
       var sum = 0.0
       var threshold = -1.0
       var count = 0
@@ -52,7 +59,8 @@ struct SparsemaxWeights: BinaryOperation {
     -> Value?
   {
     let fromX = try tx.map { try k * $0 }
-    let fromK = try tk.map { try x * $0.keepingRowAxis() }
+    let relative = try x - SmoothFamily.commonPart(x).keepingRowAxis()
+    let fromK = try tk.map { try relative * $0.keepingRowAxis() }
     guard let change = try sum(fromX, fromK) else { return nil }
     let support = try Value.mapped(p.plain, .number(0)) { p, _ in p > 0 ? 1 : 0 }
     let size = try Value.apply(SumRows(), support)

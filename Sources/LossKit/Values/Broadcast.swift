@@ -85,8 +85,12 @@ struct StridedWalk {
     self.strides = steps
   }
 
+  /// The longest piece in which a run is handed out, so that whoever looks at the request to stop
+  /// after each does so soon.
+  private static let longestPiece = 1 << 16
+
   /// Calls `body` with the offset into the result, the offsets into the operands and the length of
-  /// each run; stops early when `body` returns false.
+  /// each run, or piece of a long one; stops early when `body` returns false.
   func forEachRun(_ body: (_ result: Int, _ offsets: [Int], _ length: Int) -> Bool) {
     if extents.contains(0) { return }
     let length = extents[extents.count - 1]
@@ -94,7 +98,18 @@ struct StridedWalk {
     var offsets = [Int](repeating: 0, count: strides.count)
     var result = 0
     while true {
-      guard body(result, offsets, length) else { return }
+      if length <= StridedWalk.longestPiece {
+        guard body(result, offsets, length) else { return }
+      } else {
+        var piece = offsets
+        for done in stride(from: 0, to: length, by: StridedWalk.longestPiece) {
+          for k in strides.indices {
+            piece[k] = offsets[k] + done * strides[k][extents.count - 1]
+          }
+          let rest = min(length - done, StridedWalk.longestPiece)
+          guard body(result + done, piece, rest) else { return }
+        }
+      }
       result += length
       var axis = index.count - 1
       while axis >= 0 {

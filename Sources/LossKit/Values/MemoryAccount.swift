@@ -34,5 +34,24 @@ final class MemoryAccount: Sendable {
     heldElements.wrappingAdd(count, ordering: .relaxed)
   }
 
+  /// Draws `count` elements for the time that `body` takes: for what it needs beside arrays, such as
+  /// lists of places.
+  func holding<Result>(_ count: Int, _ body: () throws -> Result) throws -> Result {
+    try draw(count)
+    defer { giveBack(count) }
+    return try body()
+  }
+
+  func checkStop() throws(EvaluationProblem) {
+    if isCancelled { throw .cancelled }
+  }
+
+  /// This account, unless it is the one of constants: then the other.
+  ///
+  /// What is made of a constant and an array of a session belongs to the session.
+  func orElse(_ other: MemoryAccount) -> MemoryAccount {
+    self === MemoryAccount.unlimited ? other : self
+  }
+
   func giveBack(_ count: Int) { heldElements.wrappingSubtract(count, ordering: .relaxed) }
 }

@@ -32,11 +32,15 @@ final class Series: @unchecked Sendable {  // Lives within one evaluation.
     arena.series.append(self)
   }
 
+  /// Whether the arena's evaluation was asked to stop.
+  private var isCancelled: Bool { arena.account?.isCancelled ?? false }
+
   /// Coefficient k; past the order, 0.
   func coefficient(_ k: Int) throws -> Value {
     guard k <= order else { return try Value.number(0).broadcast(to: shape) }
     while known.count <= k {
       guard let next else { return .number(0) }
+      if isCancelled { throw EvaluationProblem.cancelled }
       let term = try next(self, known.count)
       // A term that is absent by structure is a plain 0.
       known.append(term.shape == shape ? term : try term.broadcast(to: shape))
@@ -60,10 +64,36 @@ final class Series: @unchecked Sendable {  // Lives within one evaluation.
 /// They refer to each other in circles, which are cut when it is done.
 final class SeriesArena {
   fileprivate var series: [Series] = []
+  /// The elementwise functions of two operands made so far, as `Series.functions` for one operand.
+  fileprivate var functions: [BinaryKey: Series] = [:]
+  fileprivate let account: MemoryAccount?
+
+  init(account: MemoryAccount?) { self.account = account }
+
+  fileprivate struct BinaryKey: Hashable {
+    let operation: ObjectIdentifier
+    let a: Operand
+    let b: Operand
+  }
+
+  /// What an operand is known by: a series by its identity, a number by its bits.
+  fileprivate enum Operand: Hashable {
+    case series(ObjectIdentifier)
+    case number(UInt64)
+
+    init?(_ value: Value) {
+      switch value {
+      case .series(let series): self = .series(ObjectIdentifier(series))
+      case .number(let x): self = .number(x.bitPattern)
+      default: return nil
+      }
+    }
+  }
 
   func dismiss() {
     for series in series { series.dismiss() }
     series = []
+    functions = [:]
   }
 }
 
@@ -156,6 +186,21 @@ extension Series {
     elementwise operation: O.Type, _ a: Value, _ b: Value, level: Int
   ) throws -> Value? {
     guard let (owner, order) = owner(a, b, level) else { return nil }
+    var key: SeriesArena.BinaryKey?
+    if let first = SeriesArena.Operand(a), let second = SeriesArena.Operand(b) {
+      let made = SeriesArena.BinaryKey(operation: ObjectIdentifier(O.self), a: first, b: second)
+      if let known = owner.arena.functions[made] { return .series(known) }
+      key = made
+    }
+    let result = try make(elementwise: O.self, a, b, owner, order, level)
+    if let key, case .series(let made) = result { owner.arena.functions[key] = made }
+    return result
+  }
+
+  private static func make<O: ElementwiseBinary>(
+    elementwise operation: O.Type, _ a: Value, _ b: Value, _ owner: Series, _ order: Int,
+    _ level: Int
+  ) throws -> Value {
     let (a0, b0) = try (coefficient(a, 0, level: level), coefficient(b, 0, level: level))
     let y = try Value.apply(O.self, a0, b0)
     switch O.seriesRule {
@@ -250,4 +295,18 @@ enum SeriesRule {
   case quotient
   /// By integrating its first derivative.
   case integral
+}
+
+extension Value {
+  /// Computes all coefficients of the series in a value, also below duals, so that what is built on
+  /// them does not recurse through their whole history.
+  func forceSeries() throws {
+    switch self {
+    case .series(let series): try series.force()
+    case .dual(let dual):
+      try dual.primal.forceSeries()
+      try dual.tangent.forceSeries()
+    default: break
+    }
+  }
 }

@@ -92,6 +92,21 @@ extension Value {
     }
   }
 
+  /// The same derivatives on another plain value: an equal one, but for the sign of a zero, so that
+  /// a value never depends on being differentiated.
+  func replacingPlain(with plain: Value) throws -> Value {
+    switch self {
+    case .scalarDual(let dual):
+      .dual(level: dual.level, primal: plain, tangent: .number(dual.tangent))
+    case .dual(let dual):
+      .dual(
+        level: dual.level, primal: try dual.primal.replacingPlain(with: plain),
+        tangent: dual.tangent)
+    case .series: self
+    default: plain
+    }
+  }
+
   /// The shape without lanes; empty for a number.
   var shape: [Int] {
     switch self {

@@ -10,7 +10,8 @@ import Testing
   private static let places = [0, 700, 1397, 1398, 1450, 1499]
 
   /// The variables of an expression as elements of one long vector, in their order, far apart.
-  private func session(_ names: [String], _ values: [Double]) throws -> (TestSession, [Int], String) {
+  private func session(_ names: [String], _ values: [Double]) throws -> (TestSession, [Int], String)
+  {
     // Of two variables the first and the last place, so that they fall into different chunks.
     let spread = names.count == 1 ? [1499] : names.count == 2 ? [0, 1499] : Self.places
     let places = Array(spread.prefix(names.count))
@@ -38,11 +39,9 @@ import Testing
   @Test func largeReductionsAgreeWithTheirFormulas() throws {
     let test = try TestSession(
       "param v = sin(0..<\(Self.count)), w = randn(\(Self.count)); let f = lse(v) + dot(v, w)^2")
-    let gradient = try test.numbers("grad(f).v - (softmax(v) + 2 * dot(v, w) * w)")
+    // One form for both params is costly here; one param is enough for two chunks.
+    let gradient = try test.numbers("grad(f, v) - (softmax(v) + 2 * dot(v, w) * w)")
     #expect(gradient.allSatisfy { abs($0) <= 1e-11 })
-    let diagonal = try test.numbers(
-      "{ let s = softmax(v); jvp(grad(lse(v), v), v, w) - s * (w - dot(s, w)) }")
-    #expect(diagonal.allSatisfy { abs($0) <= 1e-14 })
     // A tie of all: the whole gradient goes to the first.
     try test.run("v = ones(\(Self.count))")
     let tied = try test.shownGradient("max(v)")

@@ -155,7 +155,8 @@ import Testing
       let lanes = try test.numbers("[grad(f)(p) for p in P]")
       let single = try (0..<3).flatMap { try test.numbers("grad(f)(P[\($0)])") }
       #expect(
-        distance(lanes, single) <= Self.tolerance, "\(row.testDescription): \(lanes), not \(single)")
+        distance(lanes, single) <= Self.tolerance, "\(row.testDescription): \(lanes), not \(single)"
+      )
     }
   }
 }

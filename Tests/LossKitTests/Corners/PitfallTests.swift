@@ -39,8 +39,11 @@ import Testing
     corner("max(max(x, 0), 0) - max(x, 0) is 0", "max(max(x, 0), 0) - max(x, 0)", [0]),
     corner("relu(-t) + t is relu(t)", "relu(-x) + x", [1]),
     corner("mean of two forms of relu", "(relu(x) + relu(-x) + x) / 2", [1]),
-    corner("relu(x) - relu(x)/2 - abs(x)/2 stays within [0, 1/2]", "relu(x) - 0.5 * relu(x) - 0.5 * abs(x)", [0]),
-    corner("max(x, max(x, 0) + x^2) - max(x, 0) is x^2", "max(x, max(x, 0) + x^2) - max(x, 0)", [0]),
+    corner(
+      "relu(x) - relu(x)/2 - abs(x)/2 stays within [0, 1/2]",
+      "relu(x) - 0.5 * relu(x) - 0.5 * abs(x)", [0]),
+    corner(
+      "max(x, max(x, 0) + x^2) - max(x, 0) is x^2", "max(x, max(x, 0) + x^2) - max(x, 0)", [0]),
     corner("Khan and Barton, example 6.2", "max(min(x, -y), y - x)", [0, -1]),
     corner("four equal by max-pooling", "max(reshape([a, b, c, d], 2, 2))", [1, 0, 0, 0]),
     corner("a subnormal is no tie", "max(x + 5e-324, 0)", [1]),
@@ -49,7 +52,9 @@ import Testing
       script: "param v = [1, 1]; grad(max(v), v) - grad(v[argmax(v)], v)", expected: [0, 0]),
     Case(
       name: "Hessian of abs(-x^2)", script: "param x = 1; hess(abs(-x^2), x)", expected: [2]),
-    Case(name: "second derivative of relu at 0", script: "param x = 0; hess(relu(x), x)", expected: [0]),
+    Case(
+      name: "second derivative of relu at 0", script: "param x = 0; hess(relu(x), x)", expected: [0]
+    ),
     Case(
       name: "max of a number and -inf",
       script: "param x = -1; grad(max(log(x + 1), x, 0), x)", expected: [0]),
@@ -59,7 +64,9 @@ import Testing
   ]
 
   private static func corner(_ name: String, _ e: String, _ gradient: [Double]) -> Case {
-    let all = e.contains("x") && !e.hasPrefix("max([") && !e.contains("a, b") ? ["x", "y"] : ["a", "b", "c", "d"]
+    let all =
+      e.contains("x") && !e.hasPrefix("max([") && !e.contains("a, b")
+      ? ["x", "y"] : ["a", "b", "c", "d"]
     let names = all.prefix(gradient.count)
     return Case(
       name: name,
@@ -151,7 +158,8 @@ import Testing
       script: "param x = 1e308; concat([softplus(x)], [grad(softplus(x), x)])",
       expected: [1e308, 1]),
     Case(
-      name: "large sharpness", script: "param x = 1e-3; concat([softplus(x, 1e6)], [grad(softplus(x, 1e6), x)])",
+      name: "large sharpness",
+      script: "param x = 1e-3; concat([softplus(x, 1e6)], [grad(softplus(x, 1e6), x)])",
       expected: [1e-3, 1]),
   ]
 

@@ -77,7 +77,8 @@ import Testing
         try places.map { try test.numbers("f(\(literal($0)))") }
       }
       expect(
-        try test.numbers("jac(f(v), v)"), transposed(rows), within: 1e-10, "jac of \(form.expression)",
+        try test.numbers("jac(f(v), v)"), transposed(rows), within: 1e-10,
+        "jac of \(form.expression)",
         point)
     }
   }
@@ -92,7 +93,8 @@ import Testing
       let hessian = try test.numbers("hess(g(v), v)")
       expect(hessian, transposed(rows), within: 1e-9, "hess of \(form.expression)", point)
       for other in ["jac(grad(g(v), v), v)", "hess(g)(v)", "hess(g(v)).v.v", "jac(grad(g))(v)"] {
-        expect(try test.numbers(other), hessian, within: 1e-13, "\(other), \(form.expression)", point)
+        expect(
+          try test.numbers(other), hessian, within: 1e-13, "\(other), \(form.expression)", point)
       }
     }
   }

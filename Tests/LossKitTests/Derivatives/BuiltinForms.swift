@@ -16,7 +16,10 @@ struct BuiltinForm: Sendable, CustomTestStringConvertible {
     switch builtin.samples {
     case .none: []
     case .vector(let interval):
-      [BuiltinForm(expression: "\(builtin.name)(v)", intervals: Array(repeating: interval, count: 4))]
+      [
+        BuiltinForm(
+          expression: "\(builtin.name)(v)", intervals: Array(repeating: interval, count: 4))
+      ]
     case .numbers(let intervals):
       (1...intervals.count).compactMap { count in
         let isEnough = builtin.parameters.dropFirst(count).allSatisfy { !$0.isRequired }

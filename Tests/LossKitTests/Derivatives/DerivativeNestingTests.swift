@@ -89,10 +89,10 @@ import Testing
     let found = try TestSession().number(e)
     #expect(abs(found - expected) <= 1e-12, "\(e): \(found), not \(expected)")
     // With params of the same names about, which the local ones hide.
-    let beside = try TestSession("param x = 11, y = 12, a = 13, b = 14, v = [1, 2], z = 3").number(e)
+    let beside = try TestSession("param x = 11, y = 12, a = 13, b = 14, v = [1, 2], z = 3").number(
+      e)
     #expect(beside == found, "\(e) beside params: \(beside)")
   }
-
 
   // Functions that are made under a derivative and called outside of it, or the other way round.
   static let made: [(String, Double)] = [

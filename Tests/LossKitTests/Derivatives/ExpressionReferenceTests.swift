@@ -25,7 +25,8 @@ import Testing
       let names = all.keys.sorted()
       declarations = try names.map { name in
         let value = try #require(all[name])
-        return "param \(name) = \(try value.doubles.map(literal) ?? literal(#require(value.double)))"
+        return
+          "param \(name) = \(try value.doubles.map(literal) ?? literal(#require(value.double)))"
       }.joined(separator: "\n")
       self.names = names
       value = try #require(row["value"]?.double)
@@ -79,7 +80,8 @@ import Testing
       let all = row.names.flatMap { row.gradient[$0] ?? [] }
       let scales = row.names.flatMap { row.gradientScale[$0] ?? [] }
       // An expression may not name every variable; what it does not name has no gradient.
-      let shown = try test.shownGradient("\(e) + 0 * (\(row.names.map { "sum(\($0))" }.joined(separator: " + ")))")
+      let shown = try test.shownGradient(
+        "\(e) + 0 * (\(row.names.map { "sum(\($0))" }.joined(separator: " + ")))")
       expect(shown, all, scales, row, "shown gradient")
       for name in row.names {
         expect(
@@ -100,7 +102,8 @@ import Testing
         for (j, second) in hessian.variables.enumerated() {
           let forms =
             ["hess(\(e), \(first), \(second))", "grad(grad(\(e), \(second)), \(first))"]
-            + (i == j ? ["hess(\(e), \(first))", "diff(\(e), \(first), 2)", "hvp(\(e), \(first), 1)"] : [])
+            + (i == j
+              ? ["hess(\(e), \(first))", "diff(\(e), \(first), 2)", "hvp(\(e), \(first), 1)"] : [])
           for form in forms {
             expect(
               try test.numbers(form), [hessian.matrix[i][j]], [hessian.scale[i][j]], row, form)

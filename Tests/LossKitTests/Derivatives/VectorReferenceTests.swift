@@ -41,8 +41,9 @@ import Testing
       return try value.doubles ?? [#require(value.double)]
     }
 
-    /// The relative error of each weight; masked entries have none. With k there are two roundings
-    /// in t_i, of the difference and of the product.
+    /// The relative error of each weight; masked entries have none.
+    ///
+    /// With k there are two roundings in t_i, of the difference and of the product.
     let weightErrors: [Double]
 
     var greatest: Double { x.max() ?? 0 }
@@ -167,7 +168,8 @@ import Testing
       let first = row.t.firstIndex(of: 0) ?? 0
       let rest = row.x.indices.filter { $0 != first }
       let total = 1 / row.p[first]
-      let logError = rest.reduce(0) { $0 + row.p[$1] * row.weightErrors[$1] } 
+      let logError =
+        rest.reduce(0) { $0 + row.p[$1] * row.weightErrors[$1] }
         + 2 * Self.u * Scalar.log(total)
       value.note(
         try test.numbers("logsoftmax(x)"), try row.numbers("value"),

@@ -87,7 +87,8 @@ import Testing
     let end = "<!-- end generated: built-in functions -->"
     let start = try #require(page.range(of: begin)).upperBound
     let stop = try #require(page.range(of: end)).lowerBound
-    try Project.expect(page[..<start] + Self.builtinList + page[stop...], in: file, "BuiltInFunctions.md")
+    try Project.expect(
+      page[..<start] + Self.builtinList + page[stop...], in: file, "BuiltInFunctions.md")
   }
 
   private static var builtinList: String {

@@ -14,8 +14,9 @@ enum Project {
   static let examples = root.appending(path: "Examples")
   static let guide = root.appending(path: "Sources/LossKit/LossKit.docc")
 
-  /// Whether expectations are to be written instead of compared. A run that writes them fails, so
-  /// that it is never taken for a test.
+  /// Whether expectations are to be written instead of compared.
+  ///
+  /// A run that writes them fails, so that it is never taken for a test.
   static let isRecording = ProcessInfo.processInfo.environment["RECORD_SCRIPTS"] == "1"
 
   /// The files below a folder that have an ending, by their paths within it, in order.

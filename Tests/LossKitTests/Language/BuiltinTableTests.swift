@@ -82,7 +82,9 @@ import Testing
       if case .constant = builtin.implementation { continue }
       let name = builtin.name
       let test = TestSession()
-      for arguments in ["", "\"text\"", "nonsense = 1", "[[1, 2], [3, 4]], [[1]], 3, 4, 5, 6, 7, 8"] {
+      for arguments in [
+        "", "\"text\"", "nonsense = 1", "[[1, 2], [3, 4]], [[1]], 3, 4, 5, 6, 7, 8",
+      ] {
         // Any answer will do, as long as there is one.
         do {
           try test.run("\(name)(\(arguments))")
@@ -101,7 +103,8 @@ import Testing
       "true", "[]", "[[]]", "[nan, 1]", "zeros(0, 3)", "zeros(3, 0)", "zeros(2, 2, 2)", "\"t\"",
       "x -> x", "relu", "[true, false]", "csv(\"t.csv\")", "[\"a\", \"b\"]",
     ]
-    let seconds = [""] + ["nan", "-inf", "1e19", "true", "[]", "zeros(3, 0)", "x -> x"].map { ", \($0)" }
+    let seconds =
+      [""] + ["nan", "-inf", "1e19", "true", "[]", "zeros(3, 0)", "x -> x"].map { ", \($0)" }
     for builtin in Builtins.all {
       if case .constant = builtin.implementation { continue }
       let name = builtin.name

@@ -35,17 +35,20 @@ import Testing
     Loop(element: "sum(w[j] for j in i..<6 if w[j] > 0)"),
     Loop(element: "max(w[j] for j in 0..<6 if j != i)"),
     Loop(element: "sum([1, 2][k] * M[i, k] for k in 0..<2)"),
-    Loop(element: "if i > 2 then w[i] else x"), Loop(element: "if w[i] > 0 then log(w[i]) else w[i]^2"),
+    Loop(element: "if i > 2 then w[i] else x"),
+    Loop(element: "if w[i] > 0 then log(w[i]) else w[i]^2"),
     Loop(element: "power(x, i)"), Loop(element: "fold((a, b) -> a * x + b, 0, M[i])"),
     Loop(element: "map(t -> t * w[i], M[i])[2]"), Loop(element: "{ let a = w[i]; a * a }"),
     Loop(element: "(x at (x = w[i]))^2"), Loop(element: "sum(w at (w = w * i))"),
     Loop(element: "where(M[i] > 0, M[i], 0)"), Loop(element: "sum(M[i][M[i] > 0])"),
     Loop(element: "len(M[i]) + i"), Loop(element: "argmax(M[i])"), Loop(element: "norm(M[i])"),
     Loop(element: "var(M[i])"), Loop(element: "cross_entropy(M[i], y[i])"),
-    Loop(element: "onehot(y[i], 3)"), Loop(element: "drop(M[i], y[i])"), Loop(element: "M[i, ..<2]"),
+    Loop(element: "onehot(y[i], 3)"), Loop(element: "drop(M[i], y[i])"),
+    Loop(element: "M[i, ..<2]"),
     Loop(element: "concat(M[i], [i])"), Loop(element: "[i, w[i], x]"), Loop(element: "M[[i, 0]]"),
     Loop(element: "solve(eye(3) + outer(M[i], M[i]), M[i])"), Loop(element: "cumsum(M[i])"),
-    Loop(element: "slopes(abs(x - w[i]), x)"), Loop(element: "i < 3"), Loop(element: "-w[i]^2 % 0.3"),
+    Loop(element: "slopes(abs(x - w[i]), x)"), Loop(element: "i < 3"),
+    Loop(element: "-w[i]^2 % 0.3"),
     Loop(element: "w[i]", filter: "w[i] > 0"), Loop(element: "w[i] * x", filter: "i % 2 == 0"),
     Loop(element: "M[i]", filter: "y[i] == 1"), Loop(element: "1", filter: "i > 10"),
     Loop(element: "hinge(M[i], y[i])", filter: "not (y[i] == 0)"),
@@ -62,9 +65,12 @@ import Testing
       try loop.filter.map { try test.number("{ let i = \(i); \($0) }") == 1 } ?? true
     }
     if gradient {
-      let total = kept.isEmpty ? "0 * x" : kept.map { "{ let i = \($0); \(element) }" }.joined(separator: " + ")
+      let total =
+        kept.isEmpty
+        ? "0 * x" : kept.map { "{ let i = \($0); \(element) }" }.joined(separator: " + ")
       single = try test.numbers("grad(\(total) + 0 * (sum(w) + sum(M) + x))")
-      lanes = try test.numbers("grad(sum(\(element) for i in 0..<6\(filter)) + 0 * (sum(w) + sum(M) + x))")
+      lanes = try test.numbers(
+        "grad(sum(\(element) for i in 0..<6\(filter)) + 0 * (sum(w) + sum(M) + x))")
       #expect(distance(lanes, single) <= 1e-13, "\(loop.testDescription): \(lanes), not \(single)")
     } else {
       single = try kept.flatMap { try test.numbers("{ let i = \($0); \(element) }") }
@@ -89,7 +95,8 @@ import Testing
     #expect(try test.numbers("[10 * i + j for i in 0..<3, j in i..<3 if i != j]") == [1, 2, 12])
     #expect(try test.numbers("[a * b for a in v, b in v if a < b]") == [2, 3, 6])
     #expect(try test.numbers("[x for row in A, x in row]") == [1, 2, 3, 4])
-    #expect(try test.numbers("[i * 100 + j * 10 + x for i, row in A, j, x in row]") == [1, 12, 103, 114])
+    #expect(
+      try test.numbers("[i * 100 + j * 10 + x for i, row in A, j, x in row]") == [1, 12, 103, 114])
     #expect(try test.number("sum(v[i] * v[j] for i in 0..<3, j in 0..<3 if i != j)") == 22)
     #expect(try test.shownGradient("sum(v[i] * v[j] for i in 0..<3, j in 0..<i)") == [5, 4, 3])
   }
@@ -117,14 +124,18 @@ import Testing
   @Test func manyElementsInBlocks() throws {
     let test = try TestSession("param x = 2")
     #expect(try test.number("sum(x * i for i in 0..<200000)") == 2 * 199_999 * 100_000)
-    #expect(try test.shownGradient("sum(x^2 * i for i in 0..<200000 if i % 2 == 0)") == [4 * 9_999_900_000])
+    #expect(
+      try test.shownGradient("sum(x^2 * i for i in 0..<200000 if i % 2 == 0)") == [
+        4 * 9_999_900_000
+      ])
     #expect(try test.number("count(i % 3 == 0 for i in 0..<100000)") == 33334)
   }
 
   @Test(arguments: [
     "[[i] + zeros(i + 1) for i in 0..<3][1, 2, 3, 4]", "[zeros(i + 1) for i in 0..<3]",
     "[if i == 1 then [1, 2] else 1 for i in 0..<3]", "[x -> x for i in 0..<2]",
-    "[1 for i in 0..<2 if 3]", "[1 for i in 0..<2 if [true]]", "[i for i in 5]", "[i for i in x -> x]",
+    "[1 for i in 0..<2 if 3]", "[1 for i in 0..<2 if [true]]", "[i for i in 5]",
+    "[i for i in x -> x]",
     "[v[i] for i in 0..<3]",
   ])
   func errorsOfOneElementAreErrors(_ text: String) throws {

@@ -97,7 +97,10 @@ import Testing
 
   @Test func replacedFormulasAreRememberedApart() throws {
     let test = try TestSession("param x = 1; let a = x^2; let b = a + 1")
-    #expect(try test.numbers("[b, b at (x = 2), b, b at (x = 3), b at (a = 7), b]") == [2, 5, 2, 10, 8, 2])
+    #expect(
+      try test.numbers("[b, b at (x = 2), b, b at (x = 3), b at (a = 7), b]") == [
+        2, 5, 2, 10, 8, 2,
+      ])
   }
 
   @Test func atOfAnUnknownNameIsAnError() throws {

@@ -6,17 +6,18 @@ import Testing
 @Suite struct ImportTests {
   private static let files = [
     "hinges.loss": """
-      ## The hinge.
-      let hinge(m) = relu(width - m)
-      param width = 1
-      print "not shown"
-      assert false
-      width = 2
-      """,
+    ## The hinge.
+    let hinge(m) = relu(width - m)
+    param width = 1
+    print "not shown"
+    assert false
+    width = 2
+    """,
     "folder/outer.loss": "import \"inner.loss\"; let twice(x) = 2 * inner_value(x)",
     "folder/inner.loss": "let inner_value(x) = x + shift; let shift = 10",
     "a.loss": "import \"b.loss\"; let a = 1", "b.loss": "import \"a.loss\"; let b = 1",
-    "self.loss": "import \"self.loss\"", "broken.loss": "let x = (", "failing.loss": "param x = nope",
+    "self.loss": "import \"self.loss\"", "broken.loss": "let x = (",
+    "failing.loss": "param x = nope",
     "numbers.csv": "a,b,name\n1,2,u\n3,,v\n5,6,u\n", "empty.csv": "",
   ]
 
@@ -53,7 +54,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("import \"a.loss\"", "a.loss"), ("import \"self.loss\"", "self.loss"), ("import \"none.loss\"", "none.loss"),
+    ("import \"a.loss\"", "a.loss"), ("import \"self.loss\"", "self.loss"),
+    ("import \"none.loss\"", "none.loss"),
     ("import nothing", "nothing"), ("csv(\"none.csv\")", "none.csv"), ("csv(1)", "csv"),
     ("import \"failing.loss\"", "nope"),
   ])

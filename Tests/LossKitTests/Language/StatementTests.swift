@@ -18,8 +18,10 @@ import Testing
   @Test(arguments: [
     ("param p = 0.5 in 0...1; p = 2", "0"), ("param p = 5 in 0...1", "interval"),
     ("param p = 1 in 2...1", "p"), ("param p = nan in 0...1", "p"), ("param p = \"a\"", "text"),
-    ("q = 1", "q"), ("let f = 1; f = 2", "let"), ("param max = 1", "max"), ("let sum(x) = x", "sum"),
-    ("param if = 1", "if"), ("param p = q", "q"), ("let f(sum) = sum", "sum"), ("param p = x -> x", "function"),
+    ("q = 1", "q"), ("let f = 1; f = 2", "let"), ("param max = 1", "max"),
+    ("let sum(x) = x", "sum"),
+    ("param if = 1", "if"), ("param p = q", "q"), ("let f(sum) = sum", "sum"),
+    ("param p = x -> x", "function"),
   ])
   func wrongDefinitionsAreErrors(_ text: String, _ part: String) throws {
     let error = try TestSession().error(text)
@@ -60,8 +62,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "assert 1 > 2", "assert [1, 2] == [1, 3]", "assert false", "assert nan == nan", "assert 1 < 2 < 2",
-    "assert 1 ~= 1.05", "assert 1 ~= 1.2 within 0.1", "assert \"a\" == \"b\"", "assert 1", "assert [1]",
+    "assert 1 > 2", "assert [1, 2] == [1, 3]", "assert false", "assert nan == nan",
+    "assert 1 < 2 < 2",
+    "assert 1 ~= 1.05", "assert 1 ~= 1.2 within 0.1", "assert \"a\" == \"b\"", "assert 1",
+    "assert [1]",
     "assert 1 == 1 and 1 == 2", "assert 1 ~= 2 within nan", "assert 1 ~= nan within inf",
   ])
   func assertionsThatFail(_ text: String) throws {
@@ -69,7 +73,8 @@ import Testing
   }
 
   @Test func aFailedAssertionShowsBothSides() throws {
-    let error = try TestSession("param x = 2; let f = x^2").error("assert f + 1 == x, \"the square\"")
+    let error = try TestSession("param x = 2; let f = x^2").error(
+      "assert f + 1 == x, \"the square\"")
     #expect(error.message.contains("the square"))
     #expect(error.message.contains("f + 1 = 5"))
     #expect(error.message.contains("x = 2"))
@@ -79,11 +84,13 @@ import Testing
 
   @Test(arguments: [
     "check x^2 >= 0", "check lse(v) >= max(v)", "check lse(v) <= max(v) + log(3)",
-    "check grad(lse(v), v) == softmax(v)", "check sum(softmax(v)) == 1", "check relu(x) - relu(-x) == x",
+    "check grad(lse(v), v) == softmax(v)", "check sum(softmax(v)) == 1",
+    "check relu(x) - relu(-x) == x",
     "check 0 <= p <= 1", "check p * d <= d", "check abs(x) >= x",
     "check s >= -1 over (s in [0, 1, 2])", "check i * 2 == i + i over (i in 0..<5)",
     "check norm(a + b) <= norm(a) + norm(b) over (a = randn(4), b = randn(4))",
-    "check t <= 2 over (t in -1.0...2.0)", "check v[argmax(v)] == max(v)", "check sort(v) == sort(reverse(v))",
+    "check t <= 2 over (t in -1.0...2.0)", "check v[argmax(v)] == max(v)",
+    "check sort(v) == sort(reverse(v))",
     "check (if x > 0 then x else -x) == abs(x)", "check sum(v[i]^2 for i in 0..<3) == dot(v, v)",
     "check hess(softplus(x), x) >= 0", "check x + d > d - 1 or x <= 0",
   ])
@@ -95,7 +102,8 @@ import Testing
 
   @Test(arguments: [
     ("check x >= 0", "x = -1"), ("check max(v) == v[0]", "v = ["),
-    ("check d * x == x", "x = 1"), ("check p < 0.5", "p = 1"), ("check t < 5 over (t in 0...9)", "t = "),
+    ("check d * x == x", "x = 1"), ("check p < 0.5", "p = 1"),
+    ("check t < 5 over (t in 0...9)", "t = "),
     ("check v == reverse(v)", "v = ["), ("check x == x + 1e-6", "x = 0"),
   ])
   func checksThatFailShowASimplePoint(_ text: String, _ point: String) throws {
@@ -125,7 +133,9 @@ import Testing
   @Test func tablesReplaceLikeAt() throws {
     let test = try TestSession("param k = 1; let f = k^2")
     let text = try test.text("table f, grad(f, k), k + 0.5 for k in 1...3")
-    let rows = text.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+    let rows = text.split(separator: "\n").map {
+      $0.split(separator: " ", omittingEmptySubsequences: true)
+    }
     #expect(rows.count == 4)
     #expect(rows[3] == ["3", "9", "6", "3.5"])
     #expect(try test.number("k") == 1)
@@ -139,7 +149,9 @@ import Testing
     #expect(try test.text(":set digits 3\n1 / 3\n[pi, 2]") == "0.333\n[3.14, 2]")
     #expect(try test.text(":set digits all\n1 / 3") == "0.3333333333333333")
     #expect(try test.text(":set elide 4\n[1, 2, 3, 4, 5]").hasSuffix("(5)"))
-    for wrong in [":set digits -1", ":set digits x", ":set nope 1", ":set elide 1e9", ":set", ":set digits"] {
+    for wrong in [
+      ":set digits -1", ":set digits x", ":set nope 1", ":set elide 1e9", ":set", ":set digits",
+    ] {
       _ = try? test.run(wrong)
     }
     test.session.reset()
