@@ -184,7 +184,7 @@ final class Evaluator {
   /// The value of a definition under the replacements in force.
   func value(of definition: Definition, _ id: NodeID, _ env: Environment) throws -> Value {
     if let replaced = frame.replacement(of: definition.id) { return replaced }
-    guard definition.kind == .formula else { return definition.value }
+    guard definition.kind == .formula else { return definition.value.used(by: account) }
     let home =
       frame.parent == nil ? frame : frame.innermost(replacing: dependencies(of: definition))
     if let remembered = home.memo[definition.id] { return remembered }

@@ -66,10 +66,10 @@ extension Value {
     let mask = try mapped(va, vb, content: .truths) { $0 >= $1 || $0.isNaN ? 1 : 0 }
     var ties: [Int] = []
     if case .tensor = mask {
-      let tied = try mapped(va, vb, content: .truths) { $0 == $1 ? 1 : 0 }
+      let tied = try mapped(va, vb, content: .truths) { $0 == $1 && $0.isFinite ? 1 : 0 }
       guard case .tensor(let tensor) = tied else { return mask }
       for i in 0..<tensor.count where tensor.start[i] != 0 { ties.append(i) }
-    } else if try va.numberOrThrow() == vb.numberOrThrow() {
+    } else if try va.numberOrThrow() == vb.numberOrThrow(), try va.numberOrThrow().isFinite {
       ties = [0]
     }
     if ties.isEmpty { return mask }
@@ -86,7 +86,7 @@ extension Value {
       } else {
         wide.start.update(repeating: try mask.numberOrThrow(), count: wide.count)
       }
-      let tied = try mapped(va, vb, content: .truths) { $0 == $1 ? 1 : 0 }
+      let tied = try mapped(va, vb, content: .truths) { $0 == $1 && $0.isFinite ? 1 : 0 }
       let wideTies = try Tensor(lanes: lanes, shape: mask.shape, account: context.account)
       if case .tensor(let tensor) = tied {
         wideTies.fill(from: tensor)
@@ -213,7 +213,8 @@ extension Value {
   }
 
   private static func hasTies(_ row: UnsafeBufferPointer<Double>, _ places: [Int]) -> Bool {
-    for i in places.indices.dropFirst() where row[places[i]] == row[places[i - 1]] { return true }
+    for i in places.indices.dropFirst()
+    where row[places[i]] == row[places[i - 1]] && row[places[i]].isFinite { return true }
     return false
   }
 

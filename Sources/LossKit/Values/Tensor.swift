@@ -33,6 +33,9 @@ final class Tensor: @unchecked Sendable {  // Filled by its maker, immutable aft
   let count: Int
   let content: Content
   let storage: ElementStorage
+  /// What results computed from the array are drawn from: the account of the evaluation that uses
+  /// it, which for a model's data is another than the one that holds its elements.
+  let account: MemoryAccount
   /// Where the elements begin: within `storage`, which rows and relabelled arrays share.
   let start: UnsafeMutablePointer<Double>
 
@@ -47,12 +50,14 @@ final class Tensor: @unchecked Sendable {  // Filled by its maker, immutable aft
     count = size * lanes.extent
     self.content = content
     storage = try ElementStorage(count: count, account: account)
+    self.account = account
     start = storage.start
   }
 
   /// The same elements, or a part of them, under other lanes and axes.
   init(
-    sharing other: Tensor, lanes: [Lane], shape: [Int], offset: Int = 0, content: Content? = nil
+    sharing other: Tensor, lanes: [Lane], shape: [Int], offset: Int = 0, content: Content? = nil,
+    account: MemoryAccount? = nil
   ) {
     self.lanes = lanes
     self.shape = shape
@@ -60,6 +65,7 @@ final class Tensor: @unchecked Sendable {  // Filled by its maker, immutable aft
     count = size * lanes.extent
     self.content = content ?? other.content
     storage = other.storage
+    self.account = account ?? other.account
     start = other.start + offset
   }
 
@@ -68,6 +74,7 @@ final class Tensor: @unchecked Sendable {  // Filled by its maker, immutable aft
     throws(EvaluationProblem)
   {
     storage = try elements.finished()
+    account = storage.account
     lanes = []
     shape = [elements.count]
     size = elements.count
@@ -105,7 +112,6 @@ final class Tensor: @unchecked Sendable {  // Filled by its maker, immutable aft
     throw .tooManyElements(wanted: places, limit: account.limit)
   }
 
-  var account: MemoryAccount { storage.account }
   var elements: UnsafeBufferPointer<Double> { UnsafeBufferPointer(start: start, count: count) }
   var isMask: Bool { content == .truths }
 

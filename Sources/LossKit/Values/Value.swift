@@ -138,6 +138,21 @@ extension Value {
     }
   }
 
+  /// The value for an evaluation with its own account: what is computed from the data of a model
+  /// belongs to the call that computes it, with its limit and its request to stop.
+  @inline(__always)
+  func used(by account: MemoryAccount) -> Value {
+    switch self {
+    case .tensor(let tensor) where tensor.account !== account:
+      .tensor(
+        Tensor(sharing: tensor, lanes: tensor.lanes, shape: tensor.shape, account: account))
+    case .record(let record)
+    where record.values.contains { $0.account.map { $0 !== account } ?? false }:
+      .record(Record(names: record.names, values: record.values.map { $0.used(by: account) }))
+    default: self
+    }
+  }
+
   /// A dual, in its unboxed form where it has one.
   static func dual(level: Int, primal: Value, tangent: Value?) -> Value {
     guard let tangent else { return primal }
