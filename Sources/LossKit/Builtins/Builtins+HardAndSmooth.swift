@@ -140,7 +140,7 @@ extension Builtins {
     }
   }
 
-  /// A sharpness: where it is one number, a positive one. Arrays of them go elementwise.
+  /// A sharpness: where it is one number, a positive one.
   private static func positive(_ k: Value?) throws -> Value {
     guard let k else { return .number(1) }
     guard k.isNumeric else { throw EvaluationProblem.sharpnessNotANumber }

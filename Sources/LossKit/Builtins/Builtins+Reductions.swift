@@ -160,7 +160,8 @@ extension Builtins {
     }
   }
 
-  private static func norm(_ v: Value, _ a: BoundArguments, _ context: CallContext) throws -> Value {
+  private static func norm(_ v: Value, _ a: BoundArguments, _ context: CallContext) throws -> Value
+  {
     guard let p = try order(a) else {
       return try SmoothFamily.powerSum(.abs(v, context), p: a.optional(1) ?? .number(2))
     }

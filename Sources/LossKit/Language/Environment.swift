@@ -6,8 +6,10 @@ final class Scope: @unchecked Sendable {  // Filled while it is entered, immutab
     /// The expression of a local `let`, so that it can be evaluated again when a name that it
     /// depends on is replaced; none for a parameter or a loop variable.
     var definition = NodeID.none
-    /// For a local `let f(…)` the replacements in force where it was made. Its value is made when
-    /// it is looked up: held here, a function and the scope that it sees would keep each other.
+    /// For a local `let f(…)` the replacements in force where it was made.
+    ///
+    /// Its value is made when it is looked up: held here, a function and the scope that it sees
+    /// would keep each other.
     var functionFrame: Frame?
     /// Whether the value varies with a param, as far as that was asked: inside `smooth`.
     var varies = false

@@ -67,7 +67,8 @@ extension Evaluator {
   }
 
   /// A column of texts compared with a text or another column, element by element.
-  private static func textMask(_ comparison: ChainOperator, _ a: Value, _ b: Value) throws -> Value? {
+  private static func textMask(_ comparison: ChainOperator, _ a: Value, _ b: Value) throws -> Value?
+  {
     let pairs: [(String, String)]
     switch (a, b) {
     case (.texts(let a), .text(let b)): pairs = a.elements.map { ($0, b) }

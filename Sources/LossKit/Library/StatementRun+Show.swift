@@ -182,7 +182,9 @@ extension StatementRun {
     }
   }
 
-  /// What a table or a draw runs over. A range is not written out: it may be long.
+  /// What a table or a draw runs over.
+  ///
+  /// A range is not written out: it may be long.
   enum Places {
     case range(Range<Int>)
     case texts(TextArray)
