@@ -162,16 +162,14 @@ extension Builtins {
 
   private static func norm(_ v: Value, _ a: BoundArguments, _ context: CallContext) throws -> Value
   {
+    if v.shape.last == 0 {
+      return try Value.number(0).broadcast(to: Array(v.shape.dropLast()), context.account)
+    }
     guard let p = try order(a) else {
       return try SmoothFamily.powerSum(.abs(v, context), p: a.optional(1) ?? .number(2))
     }
     if p == 1 { return try .apply(SumRows(), .abs(v, context)) }
-    if p == .infinity {
-      let magnitudes = try Value.abs(v, context)
-      return v.shape.last == 0
-        ? try Value.number(0).broadcast(to: Array(v.shape.dropLast()), context.account)
-        : try magnitudes.largestOfRows(context)
-    }
+    if p == .infinity { return try Value.abs(v, context).largestOfRows(context) }
     return try v.normOfRows(p: p, context)
   }
 

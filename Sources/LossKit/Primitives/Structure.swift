@@ -40,6 +40,10 @@ struct Gather: UnaryOperation {
   }
 
   func value(_ x: Value) throws -> Value {
+    // A choice from rows without elements has no places: nothing is read that is not there.
+    guard indices.count >= lanes.extent * (shape.reduce(1, *) / max(run, 1)) else {
+      throw EvaluationProblem.ofNothing("a choice")
+    }
     switch x {
     case .tensor(let tensor):
       let merged = tensor.lanes.merged(with: lanes)
