@@ -50,6 +50,7 @@ let package = Package(
     .testTarget(
       name: "LossKitTests",
       dependencies: ["LossKit"],
+      exclude: ["Losses/README.md", "Losses/losses.jsonl"],
       resources: [.copy("Reference"), .copy("Scripts")]
     ),
     .testTarget(

@@ -93,7 +93,7 @@ import Testing
 
   private static var builtinList: String {
     var text = "\n"
-    for topic in Builtin.Topic.allCases where topic != .smoothing {
+    for topic in Builtin.Topic.allCases {
       let entries = Builtins.all.filter { $0.topic == topic }
       if entries.isEmpty { continue }
       text += "## \(topic.rawValue.prefix(1).uppercased())\(topic.rawValue.dropFirst())\n\n"

@@ -59,7 +59,7 @@ import Testing
     "sum(i * j for i in 0..<3000, j in 0..<3000 if i != j)",
     "let B = eye(400) + ones(400, 400); logdet(B @ B @ B) + sum(solve(B, B) @ B @ B)",
     "grad(sum(p * sin(i * p) for i in 0..<4000000), p)",
-    "table spin(12) for k in 0..<1000000",
+    "table spin(12) for k in 0..<100000",
   ])
   func stopsWithinATenthOfASecond(_ text: String) async {
     guard let time = await timeToStop(text, after: .milliseconds(100)) else {
