@@ -1,5 +1,5 @@
 /// What a subscript takes along one axis.
-private enum Subscript {
+enum Subscript {
   /// One place: the axis goes.
   case place(Int)
   /// A slice: the axis stays.
@@ -98,7 +98,7 @@ extension Evaluator {
 
   // MARK: One subscript
 
-  private func specify(
+  func specify(
     _ subscriptID: NodeID, axis: Int, _ shape: [Int], _ baseID: NodeID, _ env: Environment
   ) throws -> Subscript {
     let node = env.script[subscriptID]
@@ -128,7 +128,7 @@ extension Evaluator {
     return .slice(lower..<max(lower, upper))
   }
 
-  private func specify(
+  func specify(
     _ value: Value, axis: Int, _ shape: [Int], _ id: NodeID, _ baseID: NodeID, _ env: Environment
   ) throws -> Subscript {
     switch value.plain {
@@ -230,90 +230,6 @@ extension Evaluator {
     return indices
   }
 
-  // MARK: Records and texts
-
-  private func column(
-    of record: Record, _ list: Script.List, _ id: NodeID, _ env: Environment
-  ) throws -> Value {
-    guard list.count == 1, env.script[list.node(0)].kind != .range,
-      case .text(let name) = try evaluate(list.node(0), env)
-    else { throw error(.recordNeedsName(record.names), id, env) }
-    guard let value = record[name] else {
-      throw error(.unknownField(name, record.names), list.node(0), env)
-    }
-    return value
-  }
-
-  private func element(
-    of texts: TextArray, _ list: Script.List, _ id: NodeID, _ env: Environment
-  ) throws -> Value {
-    let baseID = NodeID(index: env.script[id].a)
-    guard list.count == 1 else {
-      throw error(.tooManySubscripts([texts.elements.count], list.count), id, env)
-    }
-    switch try specify(list.node(0), axis: 0, [texts.elements.count], baseID, env) {
-    case .place(let place): return .text(texts.elements[place])
-    case .slice(let range): return .texts(TextArray(Array(texts.elements[range])))
-    case .places(let places): return .texts(TextArray(places.map { texts.elements[$0] }))
-    case .perLane: throw LaneDependence()
-    }
-  }
-
-  func member(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
-    let baseID = NodeID(index: node.a)
-    let symbol = Symbol(index: node.b)
-    let field = symbols.name(of: symbol)
-    let base = env.script[baseID]
-    if base.kind == .name, !(env.scope?.binds(Symbol(index: base.a)) ?? false),
-      env.module.find(Symbol(index: base.a)) == nil
-    {
-      let name = symbols.name(of: Symbol(index: base.a))
-      if let module = env.module.imported(name) {
-        guard let definition = importedDefinition(node, env, bound: []) else {
-          throw error(
-            .unknownField(field, module.order.map { symbols.name(of: $0) }), id, env)
-        }
-        return try value(of: definition, id, env)
-      }
-      if let word = ForeignWords.module(name, field) { throw error(word, id, env) }
-    }
-    let value = try evaluate(baseID, env)
-    switch value {
-    case .record(let record):
-      guard let value = record[field] else {
-        throw error(.unknownField(field, record.names), id, env)
-      }
-      return value
-    case .tensor, .dual, .series, .number, .scalarDual:
-      guard field == "T" else {
-        throw error(
-          .noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env)
-      }
-      return try value.transposed(Array(value.shape.indices.reversed()))
-    default:
-      throw error(
-        .noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env)
-    }
-  }
-}
-
-extension Evaluator {
-  /// The definition that `file.name` reaches; `nil` where `file` is no imported file.
-  func importedDefinition(_ node: Node, _ env: Environment, bound: [Symbol]) -> Definition? {
-    let base = env.script[NodeID(index: node.a)]
-    let symbol = Symbol(index: base.a)
-    guard base.kind == .name, !bound.contains(symbol), !(env.scope?.binds(symbol) ?? false),
-      env.module.find(symbol) == nil
-    else { return nil }
-    return env.module.imported(symbols.name(of: symbol))?.own(Symbol(index: node.b))
-  }
-}
-
-extension Module {
-  /// A file that this one, or the session, has imported.
-  func imported(_ name: String) -> Module? {
-    imports.last { $0.name == name } ?? root?.imported(name)
-  }
 }
 
 extension Broadcast {
@@ -326,81 +242,6 @@ extension Broadcast {
       let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: lane.size)
       result += remainder * steps[axis]
       rest = quotient
-    }
-    return result
-  }
-}
-
-/// One place of the first axis.
-struct TakeRow: UnaryOperation {
-  let row: Int
-  var isLinear: Bool { true }
-
-  func value(_ x: Value) throws -> Value {
-    let tensor = try x.arrayOrThrow()
-    let shape = Array(tensor.shape.dropFirst())
-    let size = shape.reduce(1, *)
-    if tensor.lanes.isEmpty {
-      return Tensor(sharing: tensor, lanes: [], shape: shape, offset: row * size).value
-    }
-    let result = try Tensor(
-      lanes: tensor.lanes, shape: shape, content: tensor.content, account: tensor.account)
-    for block in 0..<tensor.lanes.extent {
-      (result.start + block * size).update(
-        from: tensor.start + block * tensor.size + row * size, count: size)
-    }
-    return .tensor(result)
-  }
-
-  func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? { try .apply(self, t) }
-}
-
-/// A few neighbouring places of the first axis.
-struct TakeRows: UnaryOperation {
-  let rows: Range<Int>
-  var isLinear: Bool { true }
-
-  func value(_ x: Value) throws -> Value {
-    let tensor = try x.arrayOrThrow()
-    if rows == 0..<(tensor.shape.first ?? 1) { return x }
-    let shape = [rows.count] + tensor.shape.dropFirst()
-    let rest = tensor.shape.dropFirst().reduce(1, *)
-    if tensor.lanes.isEmpty {
-      return .tensor(
-        Tensor(sharing: tensor, lanes: [], shape: shape, offset: rows.lowerBound * rest))
-    }
-    let result = try Tensor(
-      lanes: tensor.lanes, shape: shape, content: tensor.content, account: tensor.account)
-    for block in 0..<tensor.lanes.extent {
-      (result.start + block * result.size).update(
-        from: tensor.start + block * tensor.size + rows.lowerBound * rest, count: result.size)
-    }
-    return .tensor(result)
-  }
-
-  func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? { try .apply(self, t) }
-}
-
-extension Tensor {
-  /// How many elements of a mask hold.
-  fileprivate func holdingCount() throws -> Int {
-    var result = 0
-    for from in stride(from: 0, to: count, by: Tensor.stopInterval) {
-      for i in from..<min(count, from + Tensor.stopInterval) where start[i] != 0 { result += 1 }
-      try account.checkStop()
-    }
-    return result
-  }
-
-  /// Where a mask holds.
-  fileprivate func placesThatHold(count found: Int) throws -> [Int] {
-    var result: [Int] = []
-    result.reserveCapacity(found)
-    for from in stride(from: 0, to: count, by: Tensor.stopInterval) {
-      for i in from..<min(count, from + Tensor.stopInterval) where start[i] != 0 {
-        result.append(i)
-      }
-      try account.checkStop()
     }
     return result
   }

@@ -208,19 +208,3 @@ public struct LossFunction: Sendable {
 public struct Workspace: ~Copyable {
   let evaluator: Evaluator
 }
-
-/// Whatever an evaluation throws, as an error with a place.
-func located<Result>(
-  _ evaluator: Evaluator, _ script: Script, _ id: NodeID, _ body: () throws -> Result
-) throws(LossError) -> Result {
-  evaluator.begin()
-  do {
-    return try body()
-  } catch let error as LossError {
-    throw error
-  } catch let problem as EvaluationProblem {
-    throw LossError(problem, in: script.source, at: script.range(of: id))
-  } catch {
-    throw LossError(EvaluationProblem.notAnExpression, in: script.source, at: script.range(of: id))
-  }
-}

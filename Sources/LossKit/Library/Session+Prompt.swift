@@ -67,8 +67,7 @@ extension Session {
         at: SourceRange(start: 0, end: UInt32(text.utf8.count)))
     }
     let expression = NodeID(index: script[script.tree.statements[0]].a)
-    evaluator.begin()
-    return try converting(script, expression) {
+    return try located(evaluator, script, expression) {
       try evaluator.evaluate(expression, Environment(script: script, scope: nil, module: root))
         .plain
     }

@@ -125,8 +125,7 @@ public final class Session {
         at: SourceRange(start: 0, end: UInt32(text.utf8.count)))
     }
     let expression = NodeID(index: script[script.tree.statements[0]].a)
-    evaluator.begin()
-    let value = try converting(script, expression) {
+    let value = try located(evaluator, script, expression) {
       try evaluator.evaluate(
         expression, Environment(script: script, scope: nil, module: root))
     }
@@ -137,23 +136,6 @@ public final class Session {
 
   /// The names given to `override` that no declaration has used so far.
   public var unusedOverrides: [String] { overrides.filter { !$0.isUsed }.map(\.name) }
-
-  /// Whatever an evaluation throws, as an error with a place.
-  func converting<Result>(_ script: Script, _ id: NodeID, _ body: () throws -> Result)
-    throws(LossError) -> Result
-  {
-    do {
-      return try body()
-    } catch let error as LossError {
-      throw error
-    } catch let problem as EvaluationProblem {
-      throw LossError(problem, in: script.source, at: script.range(of: id))
-    } catch {
-      // A lane that no comprehension caught cannot differ: there is only one.
-      throw LossError(
-        EvaluationProblem.notAnExpression, in: script.source, at: script.range(of: id))
-    }
-  }
 
   /// Forgets all definitions, settings and overrides.
   public func reset() {

@@ -25,8 +25,7 @@ struct StatementRun {
   }
 
   private func run(_ id: NodeID) throws(LossError) {
-    evaluator.begin()
-    try session.converting(script, id) {
+    try located(evaluator, script, id) {
       let node = script[id]
       switch node.kind {
       case .param: try declare(.param, node, id)
