@@ -116,7 +116,7 @@ import Testing
   }
 
   private func agree(_ found: Double, _ expected: Double, _ tolerance: Double) -> Bool {
-    found == expected || (found - expected).magnitude <= 0x1p-1029
+    found == expected || (found - expected).magnitude <= 0x1p-1030
       || (found - expected).magnitude <= tolerance * expected.magnitude
   }
 
