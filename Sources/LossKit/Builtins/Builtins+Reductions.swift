@@ -29,7 +29,7 @@ extension Builtins {
       if v.shape.last == 0 { return try .apply(LogSumExp(), v, .number(1)) }
       // Relative to the largest entry by value: lse - ln n cancels where the entries are small.
       let largest = try Value.mapped(
-        SmoothFamily.largestOfRows(v.plain.arrayOrThrow()).value(v.plain), .number(0)
+        Gather.largestOfRows(v.plain.arrayOrThrow()).value(v.plain), .number(0)
       ) { x, _ in x.isFinite ? x : 0 }
       let relative = try Value.apply(Expm1.self, v - largest.keepingRowAxis())
       return try largest + .apply(Log1p.self, .apply(MeanRows(), relative))

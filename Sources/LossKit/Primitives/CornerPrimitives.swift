@@ -204,6 +204,7 @@ extension Value {
     places.reserveCapacity(row.count)
     var end = ascending.count
     while end > 0 {
+      if end & 0x3ffff == 0, context.account.isCancelled { throw EvaluationProblem.cancelled }
       var start = end - 1
       while start > 0, row[ascending[start - 1]] == row[ascending[start]] { start -= 1 }
       places.append(contentsOf: ascending[start..<end])

@@ -198,31 +198,13 @@ struct LogSoftmax: SharpRows {
 
 /// `w - w_*`, the change of the logits k x relative to that of the largest.
 private func relativeLogits(_ tx: Value?, _ tk: Value?, _ x: Value, _ k: Value) throws -> Value? {
-  let largest = try largestOfRows(x.plain.arrayOrThrow())
+  let largest = try Gather.largestOfRows(x.plain.arrayOrThrow())
   func relative(_ v: Value) throws -> Value {
     try v - .apply(largest, v).keepingRowAxis()
   }
   let fromX = try tx.map { try k * relative($0) }
   let fromK = try tk.map { try relative(x).chained($0.keepingRowAxis()) }
   return try sum(fromX, fromK)
-}
-
-/// The choice of the first largest entry of each row, by value alone.
-private func largestOfRows(_ x: Tensor) -> Gather {
-  let n = x.rowLength
-  let rows = x.shape.dropLast().reduce(1, *)
-  // Rows of nothing have no entry to choose; what is computed from it is empty, too.
-  if n == 0 {
-    return Gather(
-      from: x.shape, to: Array(x.shape.dropLast()), indices: Array(repeating: -1, count: rows))
-  }
-  let indices = (0..<x.count / n).map { row in
-    let values = x.row(row)
-    var largest = 0
-    for i in values.indices where values[i] > values[largest] { largest = i }
-    return row % rows * n + largest
-  }
-  return Gather(lanes: x.lanes, from: x.shape, to: Array(x.shape.dropLast()), indices: indices)
 }
 
 /// The entropy of softmax(k x) in nats: `log1p(R) + Σ pᵢ k (m - xᵢ)`, two terms of one sign.

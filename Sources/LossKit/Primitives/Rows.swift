@@ -63,6 +63,26 @@ extension Value {
   }
 }
 
+extension Gather {
+  /// The choice of the first largest entry of each row, by value alone.
+  static func largestOfRows(_ x: Tensor) -> Gather {
+    let n = x.rowLength
+    let rows = x.shape.dropLast().reduce(1, *)
+    // Rows of nothing have no entry to choose; what is computed from it is empty, too.
+    if n == 0 {
+      return Gather(
+        from: x.shape, to: Array(x.shape.dropLast()), indices: Array(repeating: -1, count: rows))
+    }
+    let indices = (0..<x.count / n).map { row in
+      let values = x.row(row)
+      var largest = 0
+      for i in values.indices where values[i] > values[largest] { largest = i }
+      return row % rows * n + largest
+    }
+    return Gather(lanes: x.lanes, from: x.shape, to: Array(x.shape.dropLast()), indices: indices)
+  }
+}
+
 // MARK: Sums
 
 /// The sum of each row, compensated: see `Summation`.

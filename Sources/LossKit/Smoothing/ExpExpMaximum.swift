@@ -43,7 +43,7 @@ struct ExpExpMaximum: BinaryOperation {
     let excess: Value
 
     init(_ x: Value, _ k: Value) throws {
-      largest = try .apply(SmoothFamily.largestOfRows(x.plain.arrayOrThrow()), x)
+      largest = try .apply(Gather.largestOfRows(x.plain.arrayOrThrow()), x)
       relative = try x - largest.keepingRowAxis()
       let scale = try Value.apply(Exp.self, k * largest)
       decay = try .apply(Exp.self, k * relative)

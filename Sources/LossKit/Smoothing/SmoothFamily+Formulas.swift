@@ -1,26 +1,13 @@
 extension SmoothFamily {
   // MARK: Rows
 
-  /// The choice of the first largest entry of each row, by value alone.
-  static func largestOfRows(_ x: Tensor) -> Gather {
-    let n = x.rowLength
-    let rows = max(x.shape.dropLast().reduce(1, *), 1)
-    let indices = (0..<(n == 0 ? 0 : x.count / n)).map { row in
-      let values = x.row(row)
-      var largest = 0
-      for i in values.indices where values[i] > values[largest] { largest = i }
-      return row % rows * n + largest
-    }
-    return Gather(lanes: x.lanes, from: x.shape, to: Array(x.shape.dropLast()), indices: indices)
-  }
-
   /// The largest entry of each row as a constant, 0 where it is infinite.
   ///
   /// M(x) = c + M(x - c) for any c. Relative to the largest a common part of the entries, however
   /// large, takes no digits from their differences; and since c is a constant, no derivative of it
   /// has to cancel.
   static func commonPart(_ x: Value) throws -> Value {
-    let largest = try Value.apply(largestOfRows(x.plain.arrayOrThrow()), x.plain)
+    let largest = try Value.apply(Gather.largestOfRows(x.plain.arrayOrThrow()), x.plain)
     return try .mapped(largest, .number(0)) { largest, _ in largest.isFinite ? largest : 0 }
   }
 

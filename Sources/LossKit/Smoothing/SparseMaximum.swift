@@ -5,7 +5,7 @@
 struct SparseMaximum: BinaryOperation {
   func value(_ x: Value, _ k: Value) throws -> Value {
     let p = try SparsemaxWeights().value(x, k)
-    let largest = try SmoothFamily.largestOfRows(x.arrayOrThrow()).value(x)
+    let largest = try Gather.largestOfRows(x.arrayOrThrow()).value(x)
     let slack = try Value.number(1) - Value.apply(RowProduct(), p, p)
     let relative = try x - SmoothFamily.commonPart(x).keepingRowAxis()
     let twice = try Value.number(2) * k
