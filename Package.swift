@@ -22,7 +22,10 @@ let package = Package(
   targets: [
     // MARK: Library
     // The library of losses is part of the code, so that a program needs no files beside it.
-    .target(name: "LossKit", resources: [.embedInCode("Losses/losses.loss")]),
+    .target(
+      name: "LossKit", dependencies: ["CLossKernels"],
+      resources: [.embedInCode("Losses/losses.loss")]),
+    .target(name: "CLossKernels"),
 
     // MARK: Program
     .systemLibrary(
@@ -52,6 +55,10 @@ let package = Package(
       dependencies: ["LossKit"],
       exclude: ["Losses/README.md", "Losses/losses.jsonl"],
       resources: [.copy("Reference"), .copy("Scripts")]
+    ),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["CLossKernels"]
     ),
     .testTarget(
       name: "ProgramTests",
