@@ -10,7 +10,7 @@
 // A weight has a relative error of at most 2^-53 (2 + |d|) before it is normalized, the value an
 // absolute one near 2^-52 max(|m|, |lse|).
 
-/// e^{k (x - m)}.
+/// e^{k (x - m)} for a k > 0; 1 where x = m.
 INLINE vd shifted_weight(vd x, vd m, vd k) {
   vd d = x == m ? vset(0.0) : k * (x - m);
   return vexp_nonpositive(d);
@@ -118,103 +118,150 @@ double KERNEL(loss_lse)(
 }
 
 // MARK: - Many rows, entry j of all of them side by side
+//
+// In chunks of rows, and each step for the whole chunk before the next: the steps of one vector wait
+// for each other, and the processor looks ahead to the next vector only within a short loop.
+#define CHUNK 64
 
-/// A sum and its errors, of W rows.
-typedef struct {
-  vd sum, error;
-} row_lane;
-
-/// W rows: entry j begins at x + j stride.
+/// Some rows: entry j begins at x + j stride.
 typedef struct {
   const double *x;
   ptrdiff_t stride;
   double *weights;
   ptrdiff_t weight_stride;
   ptrdiff_t n;
-  /// How many of the W rows there are.
-  ptrdiff_t count;
-  vd k, m;
+  ptrdiff_t rows;
+  vd maxima[CHUNK / W];
   /// The place of the first largest entry.
-  vi largest;
-  /// Whether some m is -inf.
-  int is_masked;
-} row_block;
+  vi largest[CHUNK / W];
+} row_chunk;
 
-INLINE vd block_entry(const row_block *b, ptrdiff_t j) {
-  const double *p = b->x + j * b->stride;
-  return b->count == W ? vload(p) : vload_first(p, b->count, vset(0.0));
+/// The vector of entries j that begins at row r.
+INLINE vd load_rows(const double *entries, ptrdiff_t r, ptrdiff_t rows) {
+  return r + W <= rows ? vload(entries + r) : vload_first(entries + r, rows - r, vset(0.0));
+}
+INLINE void store_rows(double *entries, ptrdiff_t r, ptrdiff_t rows, vd x) {
+  if (r + W <= rows) vstore(entries + r, x);
+  else vstore_first(entries + r, x, rows - r);
 }
 
-/// The weight of entry j, kept; without the largest.
-INLINE vd block_weight(const row_block *b, ptrdiff_t j) {
-  vd entry = block_entry(b, j);
-  vd weight = shifted_weight(entry, b->m, b->k);
-  if (__builtin_expect(b->is_masked, 0)) weight = entry == -INFINITE ? vset(0.0) : weight;
-  if (b->weights) {
-    double *p = b->weights + j * b->weight_stride;
-    if (b->count == W) vstore(p, weight);
-    else vstore_first(p, weight, b->count);
-  }
-  return b->largest == viset(j) ? vset(0.0) : weight;
-}
-
-/// The sum of the lanes in the order of `joined`: a lane is computed when it is needed, in the order
-/// 0 4 2 6 1 5 3 7, so that no more than four sums wait in registers.
-INLINE vd block_sum(const row_block *b) {
-  static const int order[8] = {0, 4, 2, 6, 1, 5, 3, 7};
-  row_lane waiting[4];
-  int top = 0;
-  for (int t = 0; t < 8; t++) {
-    row_lane lane = {vset(-0.0), vset(0.0)};
-    ptrdiff_t j = order[t];
-    if (j < b->n) lane.sum = block_weight(b, j);
-    for (j += 8; j < b->n; j += 8) {
-      expansion sum = sum_of(lane.sum, block_weight(b, j));
-      lane.error += sum.low;
-      lane.sum = sum.high;
+/// Finds the largest entries; returns whether one is infinite.
+INLINE int find_largest(row_chunk *c) {
+  vi is_infinite = viset(0);
+  for (ptrdiff_t r = 0; r < c->rows; r += W) {
+    vd m = load_rows(c->x, r, c->rows);
+    vi largest = viset(0);
+    for (ptrdiff_t j = 1; j < c->n; j++) {
+      vd entry = load_rows(c->x + j * c->stride, r, c->rows);
+      vi larger = entry > m;
+      m = larger ? entry : m;
+      largest = larger ? viset(j) : largest;
     }
-    for (int pairs = t; pairs & 1; pairs >>= 1) {
-      row_lane first = waiting[--top];
-      expansion sum = sum_of(first.sum, lane.sum);
-      lane.error = (first.error + lane.error) + sum.low;
-      lane.sum = sum.high;
-    }
-    waiting[top++] = lane;
+    c->maxima[r / W] = m;
+    c->largest[r / W] = largest;
+    is_infinite |= vabs(m) == INFINITE;
   }
-  vd error = waiting[0].error;
-  return waiting[0].sum + (error == 0.0 ? vset(0.0) : error);
+  return any(is_infinite);
 }
 
-/// W rows; returns how many cancel.
-INLINE ptrdiff_t block_lse(row_block b, double *value, double *inverse) {
-  b.m = block_entry(&b, 0);
-  b.largest = viset(0);
-  for (ptrdiff_t j = 1; j < b.n; j++) {
-    vd entry = block_entry(&b, j);
-    vi larger = entry > b.m;
-    b.m = larger ? entry : b.m;
-    b.largest = larger ? viset(j) : b.largest;
+/// The weights where k is 1 and no largest entry infinite.
+INLINE void find_plain_weights(const row_chunk *c) {
+  for (ptrdiff_t j = 0; j < c->n; j++) {
+    const double *from = c->x + j * c->stride;
+    double *to = c->weights + j * c->weight_stride;
+    for (ptrdiff_t r = 0; r < c->rows; r += W) {
+      vd d = load_rows(from, r, c->rows) - c->maxima[r / W];
+      store_rows(to, r, c->rows, vexp_nonpositive(d));
+    }
   }
-  b.is_masked = any(b.m == -INFINITE);
-  vd rest = block_sum(&b);
-  vd excess = vlog1p(rest);
-  if (any(b.k != 1.0)) {
-    vi is_sharpness = b.k > 0.0;
-    excess = rest == 0.0 ? vset(0.0) : excess / b.k;
-    excess = is_sharpness ? excess : vset(NOT_A_NUMBER);
-    rest = is_sharpness ? rest : vset(NOT_A_NUMBER);
+}
+
+INLINE void find_weights(const row_chunk *c, double k) {
+  vd all_k = vset(k);
+  for (ptrdiff_t j = 0; j < c->n; j++) {
+    const double *from = c->x + j * c->stride;
+    double *to = c->weights + j * c->weight_stride;
+    for (ptrdiff_t r = 0; r < c->rows; r += W) {
+      vd entry = load_rows(from, r, c->rows), m = c->maxima[r / W];
+      vd weight = shifted_weight(entry, m, all_k);
+      vi is_mask = (entry == -INFINITE) & (m == -INFINITE);
+      store_rows(to, r, c->rows, is_mask ? vset(0.0) : weight);
+    }
   }
-  vd result = b.m + excess;
-  vd reciprocal = 1.0 / (1.0 + rest);
-  vi cancels = vabs(result) * 4.0 < excess;
-  if (b.count == W) {
-    vstore(value, result);
-    if (inverse) vstore(inverse, reciprocal);
-    return any(cancels) ? count_true(cancels) : 0;
+}
+
+/// Sums of W rows and their errors.
+typedef struct {
+  vd sum, error;
+} row_sums;
+
+/// The sum of the weights in one lane of `Summation`'s order: those of entries j, j + 8, …
+INLINE row_sums sum_rows_lane(const row_chunk *c, ptrdiff_t r, ptrdiff_t j) {
+  row_sums lane = {vset(-0.0), vset(0.0)};
+  vi largest = c->largest[r / W];
+  if (j >= c->n) return lane;
+  vd weight = load_rows(c->weights + j * c->weight_stride, r, c->rows);
+  lane.sum = largest == viset(j) ? vset(0.0) : weight;
+  for (j += 8; j < c->n; j += 8) {
+    weight = load_rows(c->weights + j * c->weight_stride, r, c->rows);
+    expansion sum = sum_of(lane.sum, largest == viset(j) ? vset(0.0) : weight);
+    lane.error += sum.low;
+    lane.sum = sum.high;
   }
-  vstore_first(value, result, b.count);
-  if (inverse) vstore_first(inverse, reciprocal, b.count);
-  return count_true(cancels & first_lanes(b.count));
+  return lane;
+}
+
+INLINE row_sums joined_rows(row_sums a, row_sums b) {
+  expansion sum = sum_of(a.sum, b.sum);
+  return (row_sums){sum.high, (a.error + b.error) + sum.low};
+}
+
+/// R, in the order of `joined`: a lane is summed when it is needed, so that few wait in registers.
+INLINE vd sum_rows(const row_chunk *c, ptrdiff_t r) {
+  row_sums total = sum_rows_lane(c, r, 0);
+  if (c->n > 4) total = joined_rows(total, sum_rows_lane(c, r, 4));
+  if (c->n > 2) {
+    row_sums even = sum_rows_lane(c, r, 2);
+    if (c->n > 6) even = joined_rows(even, sum_rows_lane(c, r, 6));
+    total = joined_rows(total, even);
+  }
+  if (c->n > 1) {
+    row_sums odd = sum_rows_lane(c, r, 1);
+    if (c->n > 5) odd = joined_rows(odd, sum_rows_lane(c, r, 5));
+    if (c->n > 3) {
+      row_sums third = sum_rows_lane(c, r, 3);
+      if (c->n > 7) third = joined_rows(third, sum_rows_lane(c, r, 7));
+      odd = joined_rows(odd, third);
+    }
+    total = joined_rows(total, odd);
+  }
+  return total.sum + total.error;
+}
+
+/// Returns how many rows cancel.
+INLINE ptrdiff_t chunk_lse(row_chunk *c, double k, double *value, double *inverse) {
+  int is_infinite = find_largest(c);
+  if (k == 1 && !is_infinite) find_plain_weights(c);
+  else find_weights(c, k);
+
+  vd rests[CHUNK / W];
+  for (ptrdiff_t r = 0; r < c->rows; r += W) {
+    // Not at most 0: nan too is no sharpness.
+    rests[r / W] = k > 0 ? sum_rows(c, r) : vset(NOT_A_NUMBER);
+  }
+  ptrdiff_t cancelling = 0;
+  for (ptrdiff_t r = 0; r < c->rows; r += W) {
+    vd rest = rests[r / W], m = c->maxima[r / W];
+    vd excess = vlog1p(rest);
+    if (k != 1) excess /= k;
+    // Without a rest m is the value, also where 0/k or inf + 0 would be nan.
+    vd result = rest == 0.0 ? m : m + excess;
+    vi cancels = vabs(result) * 4.0 < excess;
+    if (any(cancels)) cancelling += count_true(cancels & first_lanes(c->rows - r));
+    store_rows(value, r, c->rows, result);
+    if (inverse) store_rows(inverse, r, c->rows, 1.0 / (1.0 + rest));
+  }
+  return cancelling;
 }
 
 ptrdiff_t KERNEL(loss_lse_columns)(
@@ -228,17 +275,16 @@ ptrdiff_t KERNEL(loss_lse_columns)(
     }
     return 0;
   }
-  row_block b = {.stride = stride, .weight_stride = weight_stride, .n = n, .k = vset(k)};
-  for (ptrdiff_t r = 0; r < rows; r += W) {
-    b.x = x + r;
-    b.weights = weights ? weights + r : NULL;
-    double *reciprocals = inverse ? inverse + r : NULL;
-    if (r + W <= rows) {
-      b.count = W;
-      cancelling += block_lse(b, value + r, reciprocals);
+  row_chunk c = {.stride = stride, .weight_stride = weight_stride, .n = n};
+  for (ptrdiff_t r = 0; r < rows; r += CHUNK) {
+    c.x = x + r;
+    c.weights = weights + r;
+    if (r + CHUNK <= rows) {
+      c.rows = CHUNK;
+      cancelling += chunk_lse(&c, k, value + r, inverse ? inverse + r : NULL);
     } else {
-      b.count = rows - r;
-      cancelling += block_lse(b, value + r, reciprocals);
+      c.rows = rows - r;
+      cancelling += chunk_lse(&c, k, value + r, inverse ? inverse + r : NULL);
     }
   }
   return cancelling;

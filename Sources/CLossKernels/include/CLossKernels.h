@@ -134,8 +134,8 @@ double loss_sum_exp_shift(const double *x, ptrdiff_t n, double k, double m, doub
 ///   - x: Entry j of row r is at `x[j * stride + r]`.
 ///   - n: The entries of a row.
 ///   - value: One for each row.
-///   - weights: That of entry j of row r comes at `weights[j * weight_stride + r]`; may be NULL, or
-///     x with x's stride.
+///   - weights: That of entry j of row r comes at `weights[j * weight_stride + r]`, which
+///     may be x with its stride, but not NULL.
 ///   - inverse: One for each row; may be NULL.
 /// - Returns: The number of rows where 4 |value| < value - m.
 ptrdiff_t loss_lse_columns(
