@@ -79,6 +79,11 @@ INLINE vd vmin(vd a, vd b) {
   return a != a ? a : smaller;
 }
 
+/// a b, where b is a tangent: 0 wherever b is 0, even if a is infinite or nan.
+INLINE vd vchain(vd a, vd b) { return b == 0.0 ? vset(0.0) : a * b; }
+/// a / b, where a is a tangent: 0 wherever a is 0.
+INLINE vd vchain_quotient(vd a, vd b) { return a == 0.0 ? vset(0.0) : a / b; }
+
 /// Array and array, array and scalar, scalar and array.
 #define BINARY(name, function)                                                                   \
   void KERNEL(name)(const double *a, const double *b, double *y, ptrdiff_t n) {                  \
@@ -107,6 +112,20 @@ BINARY(loss_mul, vmul)
 BINARY(loss_div, vdiv)
 BINARY(loss_max2, vmax)
 BINARY(loss_min2, vmin)
+BINARY(loss_chain, vchain)
+BINARY(loss_chain_quotient, vchain_quotient)
+
+/// Whether all are finite.
+int KERNEL(loss_all_finite)(const double *x, ptrdiff_t n) {
+  vi fine = viset(-1);
+  ptrdiff_t i = 0;
+  for (; i + W <= n; i += W) fine &= vload(x + i) - vload(x + i) == 0.0;
+  if (i < n) {
+    vd last = vload_first(x + i, n - i, vset(0.0));
+    fine &= last - last == 0.0;
+  }
+  return !any(~fine);
+}
 
 // MARK: - Multiplication with addition
 

@@ -8,6 +8,7 @@
 #include "elementwise.h"
 #include "summation.h"
 #include "logsumexp.h"
+#include "crossentropy.h"
 #include "matrix.h"
 
 #define TABLE_ENTRY(result, name, parameters, arguments) .name = KERNEL(name),

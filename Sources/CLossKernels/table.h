@@ -4,6 +4,7 @@
 #define LOSS_KERNEL_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define LOSS_UNARY(X, name) X(void, name, (const double *x, double *y, ptrdiff_t n), (x, y, n))
 #define LOSS_SCALAR(X, name) X(double, name, (double x), (x))
@@ -26,10 +27,12 @@
   LOSS_UNARY(X, loss_square) LOSS_UNARY(X, loss_relu)                                          \
   LOSS_BINARY(X, loss_add) LOSS_BINARY(X, loss_sub) LOSS_BINARY(X, loss_mul)                   \
   LOSS_BINARY(X, loss_div) LOSS_BINARY(X, loss_max2) LOSS_BINARY(X, loss_min2)                 \
+  LOSS_BINARY(X, loss_chain) LOSS_BINARY(X, loss_chain_quotient)                               \
   X(void, loss_fma,                                                                            \
     (const double *a, const double *b, const double *c, double *y, ptrdiff_t n),               \
     (a, b, c, y, n))                                                                           \
   X(void, loss_add_scaled, (double a, const double *x, double *y, ptrdiff_t n), (a, x, y, n))  \
+  X(int, loss_all_finite, (const double *x, ptrdiff_t n), (x, n))                              \
   X(double, loss_sum, (const double *x, ptrdiff_t n), (x, n))                                  \
   X(double, loss_dot, (const double *a, const double *b, ptrdiff_t n), (a, b, n))              \
   X(double, loss_max, (const double *x, ptrdiff_t n), (x, n))                                  \
@@ -49,6 +52,10 @@
     (const double *a, const double *x, ptrdiff_t stride, double *y, ptrdiff_t y_stride,        \
      ptrdiff_t n, ptrdiff_t rows),                                                             \
     (a, x, stride, y, y_stride, n, rows))                                                      \
+  X(void, loss_cross_entropy_rows,                                                             \
+    (const double *scores, ptrdiff_t n, const int32_t *labels, ptrdiff_t label_origin,         \
+     double *value, double *weights, ptrdiff_t rows),                                          \
+    (scores, n, labels, label_origin, value, weights, rows))                                   \
   X(void, loss_matrix_product,                                                                 \
     (const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b, ptrdiff_t b_row,   \
      ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t m, ptrdiff_t p, ptrdiff_t n),   \

@@ -15,6 +15,7 @@
 #define C_LOSS_KERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -88,6 +89,18 @@ void loss_min2(const double *a, const double *b, double *y, ptrdiff_t n);
 void loss_min2_as(const double *a, double b, double *y, ptrdiff_t n);
 void loss_min2_sa(double a, const double *b, double *y, ptrdiff_t n);
 
+/// y = a b, where b is a tangent: 0 wherever b is 0, even if a is infinite or nan.
+void loss_chain(const double *a, const double *b, double *y, ptrdiff_t n);
+void loss_chain_as(const double *a, double b, double *y, ptrdiff_t n);
+void loss_chain_sa(double a, const double *b, double *y, ptrdiff_t n);
+/// y = a / b, where a is a tangent: 0 wherever a is 0.
+void loss_chain_quotient(const double *a, const double *b, double *y, ptrdiff_t n);
+void loss_chain_quotient_as(const double *a, double b, double *y, ptrdiff_t n);
+void loss_chain_quotient_sa(double a, const double *b, double *y, ptrdiff_t n);
+
+/// Whether all elements are finite: 1 or 0.
+int loss_all_finite(const double *x, ptrdiff_t n);
+
 /// y = a b + c, each rounded once (twice on baseline x86-64).
 void loss_fma(const double *a, const double *b, const double *c, double *y, ptrdiff_t n);
 /// y += a x, as `loss_fma`. For y += a .* x give y as c and as y to `loss_fma`.
@@ -154,6 +167,22 @@ void loss_scale_columns_streaming(
     const double *a, const double *x, ptrdiff_t stride, double *y, ptrdiff_t y_stride, ptrdiff_t n,
     ptrdiff_t rows);
 void loss_streaming_finish(void);
+
+// MARK: - Softmax cross entropy
+
+/// `ln Σ e^s - s_y` of rows of n scores, and its derivative by the scores: softmax, but at the
+/// label minus the sum of the other weights.
+///
+/// The value is `(m - s_y) + ln(1 + R)`, m the largest score, R as above: both terms are at least
+/// 0, and the value errs by at most 2 ulp.
+///
+/// - Parameters:
+///   - labels: For each row the place of its label among all scores, less `label_origin`.
+///   - value: One for each row; may be NULL.
+///   - weights: n for each row; may be NULL, must not be `scores`.
+void loss_cross_entropy_rows(
+    const double *scores, ptrdiff_t n, const int32_t *labels, ptrdiff_t label_origin, double *value,
+    double *weights, ptrdiff_t rows);
 
 // MARK: - Matrix product
 

@@ -288,6 +288,7 @@ extension Value {
       tensor.shape.isEmpty
         ? (tensor.isMask ? "a truth value" : "a number") : tensor.isMask ? "a mask" : "an array"
     case .dual(let dual): dual.primal.kindDescription
+    case .traced(let traced): traced.shape.isEmpty ? "a number" : "an array"
     case .series(let series): series.constantTerm.kindDescription
     case .text: "a text"
     case .texts: "an array of texts"

@@ -122,6 +122,7 @@ extension Value {
     case .tensor(let tensor) where tensor.shape.isEmpty:
       number = tensor.start[0]
       for i in 0..<tensor.count where tensor.start[i] != number { throw LaneDependence() }
+    case .traced: throw Untraceable()
     default: throw EvaluationProblem.notAWholeNumber(use, kindDescription)
     }
     guard number == number.rounded(.towardZero), number.isFinite else {

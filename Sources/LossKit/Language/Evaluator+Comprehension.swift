@@ -30,6 +30,8 @@ extension Evaluator {
     let key = LoopKey(script: ObjectIdentifier(env.script), node: id, openLanes: openLanes)
     guard count > 1, !loopsOnly.contains(key) else { return nil }
     var block = max(1, min(count, Evaluator.laneBudget / max(openExtent, 1)))
+    // A compiled program cuts its work into blocks itself.
+    if graph != nil { block = count }
     while block > 1 {
       let mark = corners.mark()
       do {

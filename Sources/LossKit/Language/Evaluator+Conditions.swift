@@ -21,9 +21,7 @@ extension Evaluator {
         throw operatorError(problem, list, i, left, right, env)
       }
       if let before = result {
-        result = try locating(id, env) {
-          try .mapped(before, holds, content: .truths) { $0 != 0 && $1 != 0 ? 1 : 0 }
-        }
+        result = try locating(id, env) { try .joined(before, holds, isAnd: true) }
       } else {
         result = holds
       }
@@ -48,6 +46,10 @@ extension Evaluator {
     }
     if let mask = try textMask(comparison, a, b) { return mask }
     let (a, b) = (a.plain, b.plain)
+    if let graph = a.graph ?? b.graph {
+      guard tolerance == nil else { throw Untraceable() }
+      return try graph.recorded(comparison, a, b)
+    }
     func mask(_ function: (Double, Double) -> Bool) throws -> Value {
       try .mapped(a, b, content: .truths) { function($0, $1) ? 1 : 0 }
     }
@@ -105,6 +107,7 @@ extension Evaluator {
     let value = try evaluate(id, env)
     switch value {
     case .truth(let truth): return truth
+    case .traced: throw Untraceable()
     case .tensor(let tensor) where tensor.isMask:
       guard tensor.shape.isEmpty else {
         throw error(.maskInCondition(use, tensor.shape), id, env)
@@ -120,6 +123,12 @@ extension Evaluator {
     let list = env.script.list(node.a)
     var i = 0
     while i + 1 < list.count {
+      if graph != nil {
+        let condition = try evaluate(list.node(i), env)
+        if condition.isTraced {
+          return try selection(condition, list, from: i, id, env)
+        }
+      }
       if try truth(list.node(i), env, for: .condition) {
         return try evaluate(list.node(i + 1), env)
       }
@@ -147,9 +156,7 @@ extension Evaluator {
         if !right.shape.isEmpty, value.shape.isEmpty { throw LaneDependence() }
       }
       value = try locating(id, env) {
-        try .mapped(value, right, content: .truths) { a, b in
-          (isAnd ? a != 0 && b != 0 : a != 0 || b != 0) ? 1 : 0
-        }
+        try .joined(value, right, isAnd: isAnd)
       }
       i += 3
     }
@@ -159,6 +166,7 @@ extension Evaluator {
   func not(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
     let value = try mask(NodeID(index: node.a), env, in: "not")
     guard node.b % 2 == 1 else { return value }
+    if let graph = value.graph { return try graph.recordedMask(IsEqual.self, value, .number(0)) }
     return try .mapped(value, .number(0), content: .truths) { x, _ in x == 0 ? 1 : 0 }
   }
 
@@ -172,6 +180,18 @@ extension Evaluator {
 }
 
 extension Value {
+  /// Two truth values, or masks, together.
+  static func joined(_ a: Value, _ b: Value, isAnd: Bool) throws -> Value {
+    if let graph = a.graph ?? b.graph {
+      return isAnd
+        ? try graph.recordedMask(BothHold.self, a, b)
+        : try graph.recordedMask(EitherHolds.self, a, b)
+    }
+    return try .mapped(a, b, content: .truths) { a, b in
+      (isAnd ? a != 0 && b != 0 : a != 0 || b != 0) ? 1 : 0
+    }
+  }
+
   /// Whether a truth value, in every lane, settles an `and` (where false) or an `or` (where true).
   fileprivate func isDecided(_ isAnd: Bool) -> Bool {
     switch self {

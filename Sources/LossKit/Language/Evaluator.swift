@@ -32,6 +32,8 @@ final class Evaluator {
   var callDepth = 0
   /// How many `diff` are being evaluated: whether values may hold series.
   var seriesDepth = 0
+  /// Where operations are recorded, while an expression is compiled.
+  var graph: Graph?
   /// The search for a first nan or infinity, while one goes on.
   var provenance: Provenance?
   /// The number of the draw in a `check`, for draws without a seed of their own.

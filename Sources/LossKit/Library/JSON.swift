@@ -48,6 +48,8 @@ package enum JSON {
       append(tensor, axis: 0, offset: 0, to: &result)
       return result
     case .scalarDual, .dual, .series: return JSON.value(value.plain)
+    // Never shown: compiled expressions show nothing.
+    case .traced: return text(value.kindDescription)
     case .text(let string): return text(string)
     case .texts(let texts): return array(texts.elements.map(text))
     case .function(let function): return text("function \(function.parameterList)")

@@ -26,7 +26,17 @@ public struct LossFunction: Sendable {
   public let gradientCount: Int
 
   /// Whether the loss runs as a compiled program; otherwise it is interpreted, with the same results.
-  public var isCompiled: Bool { false }
+  public var isCompiled: Bool { compiled != nil }
+
+  /// The programs, where the loss has them.
+  private(set) var compiled: CompiledLoss?
+
+  /// The same function without its programs: the definition that they are measured against.
+  package var interpreted: LossFunction {
+    var result = self
+    result.compiled = nil
+    return result
+  }
 
   init(
     model: LossModel, loss: String, inputs names: [String], gradientInputs: [String]?,
@@ -79,13 +89,21 @@ public struct LossFunction: Sendable {
     gradientPlaces = places
     inputCount = inputs.reduce(0) { $0 + $1.size }
     gradientCount = places.reduce(0) { $0 + inputs[$1].size }
+    let tracer = model.makeEvaluator(cancellation: nil)
+    compiled = CompiledLoss.compile(
+      shapes: inputs.map(\.shape), gradientBy: places, tracer
+    ) { values in
+      try tracer.replacing(
+        zip(inputs, values).map { (.definition($0.definition), $1) }, in: env
+      ) { try tracer.evaluate(expression, $0) }
+    }
   }
 
   // MARK: One point
 
   /// What evaluations of one thread reuse from call to call.
   public func makeWorkspace(cancellation: Cancellation? = nil) -> Workspace {
-    Workspace(evaluator: makeEvaluator(cancellation))
+    Workspace(size: compiled?.workspaceSize ?? 0, cancellation: cancellation)
   }
 
   func makeEvaluator(_ cancellation: Cancellation?) -> Evaluator {
@@ -105,7 +123,12 @@ public struct LossFunction: Sendable {
   /// The value at a point, with a workspace to reuse.
   public func value(at point: Span<Double>, using work: inout Workspace) throws(LossError) -> Double
   {
-    let evaluator = work.evaluator
+    if let compiled, point.count == inputCount,
+      let value = work.run(compiled.value, at: point)
+    {
+      return value
+    }
+    let evaluator = work.evaluator(of: self)
     let values = try values(at: point, evaluator)
     return try located(evaluator, script, expression) {
       try evaluate(values, evaluator).plain.numberOrThrow()
@@ -134,7 +157,12 @@ public struct LossFunction: Sendable {
       throw LossError(
         EvaluationProblem.pointSize(given: gradient.count, wanted: gradientCount))
     }
-    let evaluator = work.evaluator
+    if let compiled, point.count == inputCount,
+      let value = work.run(compiled.gradient, at: point, gradient: &gradient)
+    {
+      return value
+    }
+    let evaluator = work.evaluator(of: self)
     let values = try values(at: point, evaluator)
     let (value, derivative) = try located(evaluator, script, expression) {
       let (value, derivative) = try differentiate(values, evaluator)
@@ -148,7 +176,7 @@ public struct LossFunction: Sendable {
 
   /// The Hessian at a point: `gradientCount` rows of `gradientCount` elements.
   public func hessian(at point: [Double]) throws(LossError) -> [Double] {
-    let evaluator = makeWorkspace().evaluator
+    let evaluator = makeEvaluator(nil)
     let values = try values(at: point.span, evaluator)
     let hessian = try located(evaluator, script, expression) {
       let chosen = gradientPlaces.map { values[$0] }
@@ -202,9 +230,4 @@ public struct LossFunction: Sendable {
       return try evaluate(all, evaluator)
     }
   }
-}
-
-/// The memory that evaluations of a `LossFunction` reuse; one for each thread.
-public struct Workspace: ~Copyable {
-  let evaluator: Evaluator
 }

@@ -12,6 +12,8 @@ struct ValueText {
     case .truth(let x): x ? "true" : "false"
     case .tensor(let tensor): text(tensor)
     case .scalarDual, .dual, .series: text(value.plain)
+    // Never shown: compiled expressions show nothing.
+    case .traced: value.kindDescription
     case .text(let text): quoted(text)
     case .texts(let texts): text(texts)
     case .function(let function): "function \(function.parameterList)"

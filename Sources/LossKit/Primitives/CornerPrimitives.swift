@@ -5,23 +5,14 @@
 extension Value {
   /// Elementwise, the larger of two; nan wins.
   static func maximum(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
-    guard max(a.level, b.level) > 0 else {
-      // Of two zeros the positive one, if there is one.
-      return try mapped(a, b) {
-        $0 > $1 || $0.isNaN ? $0 : $0 == $1 ? ($0 == 0 ? $0 + $1 : $0) : $1
-      }
-    }
+    guard max(a.level, b.level) > 0 else { return try .apply(Larger.self, a, b) }
     return try select(firstIsLarger(a, b, context), a, b)
       .replacingPlain(with: maximum(a.plain, b.plain, context))
   }
 
   /// Elementwise, the smaller of two; nan wins.
   static func minimum(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
-    guard max(a.level, b.level) > 0 else {
-      return try mapped(a, b) {
-        $0 < $1 || $0.isNaN || ($0 == $1 && $0.sign == .minus) ? $0 : $1
-      }
-    }
+    guard max(a.level, b.level) > 0 else { return try .apply(Smaller.self, a, b) }
     return try -maximum(-a, -b, context)
   }
 
@@ -38,7 +29,7 @@ extension Value {
   ///
   /// `max(x, -x)`, but without a minus zero.
   static func abs(_ x: Value, _ context: CallContext) throws -> Value {
-    guard x.level > 0 else { return try mapped(x, .number(0)) { x, _ in x.magnitude } }
+    guard x.level > 0 else { return try .apply(Magnitude.self, x) }
     let isPositive = try firstIsLarger(x, .number(0), context)
     return try x.withSign(isPositive)
   }
@@ -54,7 +45,7 @@ extension Value {
         level: dual.level, primal: .number(dual.primal.magnitude),
         tangent: try .select(isPositive, .number(dual.tangent), .number(-dual.tangent)))
     case .series: try .select(isPositive, self, -self)
-    default: try .mapped(self, .number(0)) { x, _ in x.magnitude }
+    default: try .apply(Magnitude.self, self)
     }
   }
 
@@ -63,6 +54,10 @@ extension Value {
   private static func firstIsLarger(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value
   {
     let (va, vb) = (a.plain, b.plain)
+    if let graph = va.graph ?? vb.graph {
+      try graph.noteTies(va, vb)
+      return try graph.recordedMask(IsNotSmaller.self, va, vb)
+    }
     let mask = try mapped(va, vb, content: .truths) { $0 >= $1 || $0.isNaN ? 1 : 0 }
     var ties: [Int] = []
     if case .tensor = mask {
@@ -255,6 +250,10 @@ extension Value {
 
   /// The largest element of each row, in the place of the last axis; -inf of nothing.
   func largestOfRows(_ context: CallContext) throws -> Value {
+    if case .traced(let rows) = plain {
+      if level > 0 { rows.graph.note(.tieInRows(try rows.rows())) }
+      return try plain.largestEntries()(self)
+    }
     // Of nothing it is -inf, a constant.
     if level == 0 || shape.last == 0 {
       return try plain.arrayOrThrow().reducingRows { row in

@@ -34,6 +34,7 @@ struct CrossEntropy: UnaryOperation {
   }
 
   func tangent(of t: Value, at s: Value, result y: Value) throws -> Value? {
+    if case .traced(let s) = s { return try .apply(RowProduct(), tracedWeights(s), t) }
     let p = try Value.apply(SoftmaxWeights(), s, .number(1))
     let change = try Value.apply(others, t) - Value.apply(label, t).keepingRowAxis()
     return try .apply(RowProduct(), change, .apply(others, p))

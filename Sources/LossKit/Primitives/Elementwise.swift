@@ -31,6 +31,7 @@ extension Value: Arithmetic {
       }
       return .dual(level: dual.level, primal: y, tangent: try slope.chained(dual.tangent))
     case .series(let series): return try series.applying(elementwise: operation)
+    case .traced(let traced): return try traced.graph.recorded(operation, traced)
     default: throw EvaluationProblem.notANumber(x.kindDescription)
     }
   }
@@ -65,7 +66,10 @@ extension Value: Arithmetic {
     _ operation: O.Type, _ a: Value, _ b: Value
   ) throws -> Value {
     let level = max(a.level, b.level)
-    guard level > 0 else { return try mapped(a, b, O.value) }
+    guard level > 0 else {
+      if let graph = a.graph ?? b.graph { return try graph.recorded(operation, a, b) }
+      return try mapped(a, b, O.value)
+    }
     if let result = try Series.apply(elementwise: operation, a, b, level: level) { return result }
     let (pa, ta) = a.split(at: level)
     let (pb, tb) = b.split(at: level)
@@ -204,6 +208,7 @@ extension Value {
     switch self {
     case .number(let x): x
     case .truth(let x): x ? 1 : 0
+    case .traced: throw Untraceable()
     default: throw EvaluationProblem.notANumber(kindDescription)
     }
   }

@@ -49,6 +49,9 @@ extension Value {
   private static func joinedPlain(_ parts: [Value], shape: [Int], account: MemoryAccount) throws
     -> Value
   {
+    if let graph = parts.lazy.compactMap(\.graph).first {
+      return try graph.recordedJoin(parts, shape: shape)
+    }
     var lanes: [Lane] = []
     var masks = 0
     for part in parts {
@@ -108,6 +111,9 @@ extension Value {
 
   private static func selectPlain(_ mask: Value, _ a: Value, _ b: Value) throws -> Value {
     if case .truth(let choice) = mask, a.shape == b.shape { return choice ? a : b }
+    if let graph = mask.graph ?? a.graph ?? b.graph {
+      return try graph.recordedSelection(mask, a, b)
+    }
     guard let shape = Broadcast.shape(a.shape, b.shape).flatMap({ Broadcast.shape($0, mask.shape) })
     else {
       let (first, second) =
@@ -152,6 +158,7 @@ extension Value {
     switch self {
     case .truth: true
     case .tensor(let tensor): tensor.isMask
+    case .traced(let traced): traced.isMask
     default: false
     }
   }

@@ -12,7 +12,7 @@ extension Value {
 
 /// The lane is younger than all that the operand has, so it comes last among them and the elements
 /// stay where they are.
-private struct OpenLane: UnaryOperation {
+struct OpenLane: UnaryOperation {
   let lane: Lane
   var isLinear: Bool { true }
 
@@ -27,7 +27,7 @@ private struct OpenLane: UnaryOperation {
   }
 }
 
-private struct CloseLane: UnaryOperation {
+struct CloseLane: UnaryOperation {
   let lane: Lane
   let account: MemoryAccount
   var isLinear: Bool { true }

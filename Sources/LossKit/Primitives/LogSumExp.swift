@@ -198,9 +198,9 @@ struct LogSoftmax: SharpRows {
 
 /// `w - w_*`, the change of the logits k x relative to that of the largest.
 private func relativeLogits(_ tx: Value?, _ tk: Value?, _ x: Value, _ k: Value) throws -> Value? {
-  let largest = try Gather.largestOfRows(x.plain.arrayOrThrow())
+  let largest = try x.plain.largestEntries()
   func relative(_ v: Value) throws -> Value {
-    try v - .apply(largest, v).keepingRowAxis()
+    try v - largest(v).keepingRowAxis()
   }
   let fromX = try tx.map { try k * relative($0) }
   let fromK = try tk.map { try relative(x).chained($0.keepingRowAxis()) }
@@ -240,6 +240,15 @@ struct SoftmaxEntropy: SharpRows {
 }
 
 extension Value {
+  /// The choice of the first largest entry of each row, by value alone.
+  func largestEntries() throws -> (Value) throws -> Value {
+    if case .traced(let rows) = self {
+      return { try .apply(LargestOfRows(x: rows), $0) }
+    }
+    let gather = try Gather.largestOfRows(arrayOrThrow())
+    return { try .apply(gather, $0) }
+  }
+
   /// One number for each row, as rows of length 1, so that it broadcasts along them.
   func keepingRowAxis() throws -> Value { try reshaped(shape + [1]) }
 }

@@ -11,6 +11,9 @@ protocol UnaryOperation: Sendable {
 
   /// Whether the operation is linear, so that it acts on each term of a series alone.
   var isLinear: Bool { get }
+
+  /// Records the operation on an operand that is not known yet.
+  func traced(_ x: TracedValue) throws -> Value
 }
 
 /// A primitive of two operands; see `UnaryOperation`.
@@ -23,14 +26,19 @@ protocol BinaryOperation: Sendable {
 
   /// Whether the operation is a product, so that series convolve.
   var isBilinear: Bool { get }
+
+  /// Records the operation on operands of which at least one is not known yet.
+  func traced(_ a: Value, _ b: Value, in graph: Graph) throws -> Value
 }
 
 extension UnaryOperation {
   var isLinear: Bool { false }
+  func traced(_ x: TracedValue) throws -> Value { throw Untraceable() }
 }
 
 extension BinaryOperation {
   var isBilinear: Bool { false }
+  func traced(_ a: Value, _ b: Value, in graph: Graph) throws -> Value { throw Untraceable() }
 }
 
 extension Value {
@@ -50,6 +58,8 @@ extension Value {
         tangent: try operation.tangent(of: .number(dual.tangent), at: primal, result: y))
     case .series(let series):
       return try series.applying(operation)
+    case .traced(let traced):
+      return try operation.traced(traced)
     default:
       return try operation.value(x)
     }
@@ -57,7 +67,10 @@ extension Value {
 
   static func apply<O: BinaryOperation>(_ operation: O, _ a: Value, _ b: Value) throws -> Value {
     let level = max(a.level, b.level)
-    guard level > 0 else { return try operation.value(a, b) }
+    guard level > 0 else {
+      if let graph = a.graph ?? b.graph { return try operation.traced(a, b, in: graph) }
+      return try operation.value(a, b)
+    }
     if let result = try Series.apply(operation, a, b, level: level) { return result }
     let (pa, ta) = a.split(at: level)
     let (pb, tb) = b.split(at: level)

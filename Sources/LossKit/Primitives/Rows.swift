@@ -57,6 +57,7 @@ extension Value {
   /// The array that a kernel of rows works on.
   func arrayOrThrow() throws -> Tensor {
     guard case .tensor(let tensor) = self else {
+      if isTraced { throw Untraceable() }
       throw EvaluationProblem.notAnArray(kindDescription)
     }
     return tensor

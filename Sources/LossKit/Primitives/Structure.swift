@@ -200,7 +200,7 @@ extension Value {
 /// The axes in another order.
 ///
 /// A walk of its own, not a `Gather`: that would take a list as long as the array.
-private struct Transpose: UnaryOperation {
+struct Transpose: UnaryOperation {
   let permutation: [Int]
   var isLinear: Bool { true }
 

@@ -11,6 +11,8 @@ enum Value: @unchecked Sendable {
   case scalarDual(ScalarDual)
   case dual(Dual)
   case series(Series)
+  /// What is not known yet, while an expression is compiled.
+  case traced(TracedValue)
   case text(String)
   case texts(TextArray)
   case function(Function)
@@ -77,7 +79,7 @@ extension Value {
   /// Whether this is a number, a truth value, an array or one of these with derivatives.
   var isNumeric: Bool {
     switch self {
-    case .number, .truth, .tensor, .scalarDual, .dual, .series: true
+    case .number, .truth, .tensor, .scalarDual, .dual, .series, .traced: true
     case .text, .texts, .function, .record: false
     }
   }
@@ -113,6 +115,7 @@ extension Value {
     case .tensor(let tensor): tensor.shape
     case .dual(let dual): dual.primal.shape
     case .series(let series): series.constantTerm.shape
+    case .traced(let traced): traced.shape
     case .texts(let texts): [texts.elements.count]
     default: []
     }
@@ -124,6 +127,7 @@ extension Value {
     case .tensor(let tensor): tensor.lanes
     case .dual(let dual): dual.primal.lanes
     case .series(let series): series.constantTerm.lanes
+    case .traced(let traced): traced.lanes
     default: []
     }
   }
@@ -134,6 +138,7 @@ extension Value {
     case .tensor(let tensor): tensor.account
     case .dual(let dual): dual.primal.account ?? dual.tangent.account
     case .series(let series): series.constantTerm.account
+    case .traced(let traced): traced.graph.account
     default: nil
     }
   }
