@@ -9,6 +9,7 @@
 #include "summation.h"
 #include "logsumexp.h"
 #include "crossentropy.h"
+#include "columns.h"
 #include "matrix.h"
 
 #define TABLE_ENTRY(result, name, parameters, arguments) .name = KERNEL(name),

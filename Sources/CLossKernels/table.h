@@ -56,6 +56,20 @@
     (const double *scores, ptrdiff_t n, const int32_t *labels, ptrdiff_t label_origin,         \
      double *value, double *weights, ptrdiff_t rows),                                          \
     (scores, n, labels, label_origin, value, weights, rows))                                   \
+  X(void, loss_sum_columns,                                                                    \
+    (const double *x, ptrdiff_t stride, ptrdiff_t n, double *y, ptrdiff_t rows),               \
+    (x, stride, n, y, rows))                                                                   \
+  X(void, loss_dot_columns,                                                                    \
+    (const double *a, ptrdiff_t a_stride, const double *x, ptrdiff_t stride, ptrdiff_t n,      \
+     double *y, ptrdiff_t rows),                                                               \
+    (a, a_stride, x, stride, n, y, rows))                                                      \
+  X(void, loss_transpose,                                                                      \
+    (const double *x, ptrdiff_t x_stride, double *y, ptrdiff_t y_stride, ptrdiff_t rows,       \
+     ptrdiff_t columns),                                                                       \
+    (x, x_stride, y, y_stride, rows, columns))                                                 \
+  X(void, loss_select,                                                                         \
+    (const double *mask, const double *a, const double *b, double *y, ptrdiff_t n),            \
+    (mask, a, b, y, n))                                                                        \
   X(void, loss_matrix_product,                                                                 \
     (const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b, ptrdiff_t b_row,   \
      ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t m, ptrdiff_t p, ptrdiff_t n),   \

@@ -119,6 +119,22 @@ double loss_dot(const double *a, const double *b, ptrdiff_t n);
 /// The largest; nan if there is one, -inf of nothing, of zeros +0 if there is one.
 double loss_max(const double *x, ptrdiff_t n);
 
+/// `loss_sum` of many rows: entry j of row r is at `x[j * stride + r]`.
+void loss_sum_columns(
+    const double *x, ptrdiff_t stride, ptrdiff_t n, double *y, ptrdiff_t rows);
+/// `loss_dot` of many rows.
+void loss_dot_columns(
+    const double *a, ptrdiff_t a_stride, const double *x, ptrdiff_t stride, ptrdiff_t n, double *y,
+    ptrdiff_t rows);
+
+/// `y[c * y_stride + r] = x[r * x_stride + c]` for r < rows and c < columns.
+void loss_transpose(
+    const double *x, ptrdiff_t x_stride, double *y, ptrdiff_t y_stride, ptrdiff_t rows,
+    ptrdiff_t columns);
+
+/// y = a where the mask is not 0, else b.
+void loss_select(const double *mask, const double *a, const double *b, double *y, ptrdiff_t n);
+
 // MARK: - Log-sum-exp with a sharpness k
 //
 // With m the largest entry and R the sum of e^{k (x - m)} over all entries but the first largest,

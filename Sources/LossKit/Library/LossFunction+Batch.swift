@@ -43,9 +43,16 @@ extension LossFunction {
           let batch = Batch(
             function: self, points: points, count: count, layout: layout, values: values,
             gradients: gradients, cancellation: cancellation)
+          guard let compiled else {
+            return ParallelRanges.run(
+              0..<count, blockSize: LossFunction.blockSize, threads: parallelism
+            ) { batch.run($0) }
+          }
+          let compiledBatch = CompiledBatch(batch, compiled.gradient)
           return ParallelRanges.run(
-            0..<count, blockSize: LossFunction.blockSize, threads: parallelism
-          ) { batch.run($0) }
+            0..<count, blockSize: compiledBatch.rangeSize(threads: parallelism),
+            threads: parallelism
+          ) { compiledBatch.run($0) }
         }
       }
     }
@@ -54,7 +61,7 @@ extension LossFunction {
 }
 
 /// One batch call: the buffers are written by several threads, each its own points.
-private struct Batch: @unchecked Sendable {
+struct Batch: @unchecked Sendable {
   let function: LossFunction
   let points: UnsafeBufferPointer<Double>
   let count: Int
@@ -79,16 +86,22 @@ private struct Batch: @unchecked Sendable {
     }
     for point in range {
       if cancellation?.isCancelled ?? false { return LossError(EvaluationProblem.cancelled) }
-      do {
-        try located(evaluator, function.script, function.expression) {
-          let (value, derivative) = try function.differentiate(
-            try inputs(point..<point + 1, lane: nil, evaluator), evaluator)
-          values[point] = try value.plain.numberOrThrow()
-          store(try derivative.reshaped([function.gradientCount]), at: point)
-        }
-      } catch {
-        return error
+      if let error = interpret(point, evaluator) { return error }
+    }
+    return nil
+  }
+
+  /// Evaluates one point by the interpreter.
+  func interpret(_ point: Int, _ evaluator: Evaluator) -> LossError? {
+    do {
+      try located(evaluator, function.script, function.expression) {
+        let (value, derivative) = try function.differentiate(
+          try inputs(point..<point + 1, lane: nil, evaluator), evaluator)
+        values[point] = try value.plain.numberOrThrow()
+        store(try derivative.reshaped([function.gradientCount]), at: point)
       }
+    } catch {
+      return error
     }
     return nil
   }
@@ -117,7 +130,7 @@ private struct Batch: @unchecked Sendable {
     }
   }
 
-  private func place(_ point: Int, _ element: Int, of width: Int) -> Int {
+  func place(_ point: Int, _ element: Int, of width: Int) -> Int {
     switch layout {
     case .rowMajor: point * width + element
     case .columnMajor: element * count + point

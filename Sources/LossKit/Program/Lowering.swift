@@ -339,12 +339,15 @@ struct Lowering {
     let out = value.map { destination($0) } ?? Operand()
     let out2 = weights.map { destination($0) } ?? Operand()
     let out3 = scale.map { destination($0) } ?? Operand()
+    // Where nobody asks for the weights they need room all the same: rows side by side are summed
+    // from memory.
+    let spare = weights == nil ? reserve(graph.size(operands[0])) : Operand()
     let length =
       value == nil && scale == nil
       ? graph.extents(operands[0]).last ?? 1 : graph.size(operands[0]) / rows
     instructions.append(
       Instruction(
-        code: .logSumExp, a: x, b: k, out: out, out2: out2, out3: out3,
+        code: .logSumExp, a: x, b: k, c: spare, out: out, out2: out2, out3: out3,
         count: graph.size(operands[0]) / length, length: length))
   }
 

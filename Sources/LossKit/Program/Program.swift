@@ -15,7 +15,9 @@ final class Program: @unchecked Sendable {  // The memory is written in `init` o
   let workspaceSize: Int
   /// Where the value is after a run.
   let value: Operand
-  private let checks: [Check]
+  let checks: [Check]
+  /// Whether the program runs at several points side by side.
+  let goesInBlocks: Bool
 
   /// Elements that have to be finite.
   struct Check {
@@ -39,6 +41,7 @@ final class Program: @unchecked Sendable {  // The memory is written in `init` o
     workspaceSize = lowering.workspaceSize
     self.value = value
     checks = lowering.checks
+    goesInBlocks = Program.goesInBlocks(lowering.instructions)
   }
 
   deinit {

@@ -1,0 +1,91 @@
+// Sums of many rows, entry j of all of them side by side: in the order of `loss_sum`, so that a row
+// has the same sum wherever it lies.
+
+/// What is summed: entries x, or products of entries a and x.
+typedef struct {
+  const double *a;
+  ptrdiff_t a_stride;
+  const double *x;
+  ptrdiff_t stride;
+  ptrdiff_t n;
+  ptrdiff_t rows;
+} summed_columns;
+
+INLINE vd column_entry(const summed_columns *c, ptrdiff_t r, ptrdiff_t j) {
+  vd entry = load_rows(c->x + j * c->stride, r, c->rows);
+  return c->a ? load_rows(c->a + j * c->a_stride, r, c->rows) * entry : entry;
+}
+
+INLINE row_sums column_lane(const summed_columns *c, ptrdiff_t r, ptrdiff_t j) {
+  row_sums lane = {vset(-0.0), vset(0.0)};
+  if (j >= c->n) return lane;
+  lane.sum = column_entry(c, r, j);
+  for (j += 8; j < c->n; j += 8) {
+    expansion sum = sum_of(lane.sum, column_entry(c, r, j));
+    lane.error += sum.low;
+    lane.sum = sum.high;
+  }
+  return lane;
+}
+
+INLINE vd column_sum(const summed_columns *c, ptrdiff_t r) {
+  row_sums even = joined_rows(
+      joined_rows(column_lane(c, r, 0), column_lane(c, r, 4)),
+      joined_rows(column_lane(c, r, 2), column_lane(c, r, 6)));
+  row_sums odd = joined_rows(
+      joined_rows(column_lane(c, r, 1), column_lane(c, r, 5)),
+      joined_rows(column_lane(c, r, 3), column_lane(c, r, 7)));
+  row_sums total = joined_rows(even, odd);
+  // An infinite sum has errors that are nan.
+  return total.error == 0.0 ? total.sum : total.sum + total.error;
+}
+
+void KERNEL(loss_sum_columns)(
+    const double *x, ptrdiff_t stride, ptrdiff_t n, double *y, ptrdiff_t rows) {
+  summed_columns c = {.x = x, .stride = stride, .n = n, .rows = rows};
+  for (ptrdiff_t r = 0; r < rows; r += W) store_rows(y, r, rows, column_sum(&c, r));
+}
+
+void KERNEL(loss_dot_columns)(
+    const double *a, ptrdiff_t a_stride, const double *x, ptrdiff_t stride, ptrdiff_t n, double *y,
+    ptrdiff_t rows) {
+  summed_columns c = {
+      .a = a, .a_stride = a_stride, .x = x, .stride = stride, .n = n, .rows = rows};
+  for (ptrdiff_t r = 0; r < rows; r += W) store_rows(y, r, rows, column_sum(&c, r));
+}
+
+/// y[c * y_stride + r] = x[r * x_stride + c], in squares of W by W.
+void KERNEL(loss_transpose)(
+    const double *x, ptrdiff_t x_stride, double *y, ptrdiff_t y_stride, ptrdiff_t rows,
+    ptrdiff_t columns) {
+  ptrdiff_t r = 0;
+  for (; r + W <= rows; r += W) {
+    ptrdiff_t c = 0;
+    for (; c + W <= columns; c += W) {
+      double square[W][W] __attribute__((aligned(64)));
+      for (int i = 0; i < W; i++) vstore(square[i], vload(x + (r + i) * x_stride + c));
+      for (int j = 0; j < W; j++) {
+        vd column;
+        for (int i = 0; i < W; i++) column[i] = square[i][j];
+        vstore(y + (c + j) * y_stride + r, column);
+      }
+    }
+    for (; c < columns; c++) {
+      vd column;
+      for (int i = 0; i < W; i++) column[i] = x[(r + i) * x_stride + c];
+      vstore(y + c * y_stride + r, column);
+    }
+  }
+  for (; r < rows; r++) {
+    for (ptrdiff_t c = 0; c < columns; c++) y[c * y_stride + r] = x[r * x_stride + c];
+  }
+}
+
+/// y = mask is not 0 ? a : b.
+void KERNEL(loss_select)(
+    const double *mask, const double *a, const double *b, double *y, ptrdiff_t n) {
+  for (ptrdiff_t i = 0; i < n; i += W) {
+    vd chosen = load_rows(mask, i, n) != 0.0 ? load_rows(a, i, n) : load_rows(b, i, n);
+    store_rows(y, i, n, chosen);
+  }
+}
