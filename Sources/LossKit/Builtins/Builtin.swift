@@ -28,6 +28,9 @@ final class Builtin: Sendable {
     }
     let name: String
     let kind: Kind
+    /// Whether it is an index, an axis, a size or a seed: what decides which elements there are is
+    /// not smoothed.
+    let isPlace: Bool
   }
 
   enum Implementation: Sendable {
@@ -96,26 +99,44 @@ final class Builtin: Sendable {
     parameters = Builtin.parameters(of: signature)
   }
 
-  /// Reads a signature: `v, *, k = 1` has an option k, `shape...` takes any number of arguments.
+  /// Reads a signature: `v, *, k = 1` has an option k, `shape...` takes any number of arguments, and
+  /// `#n` is an index, a size or the like.
   private static func parameters(of signature: String) -> [Parameter] {
     var parameters: [Parameter] = []
     var isOption = false
     for part in signature.split(separator: ",") {
-      let text = part.trimmingSpaces
+      let marked = part.trimmingSpaces
+      let isPlace = marked.hasPrefix("#")
+      let text = String(marked.dropFirst(isPlace ? 1 : 0))
+      func append(_ name: String, _ kind: Parameter.Kind) {
+        parameters.append(Parameter(name: name, kind: kind, isPlace: isPlace))
+      }
       if text == "*" {
         isOption = true
       } else if text.hasSuffix("...") {
-        parameters.append(Parameter(name: String(text.dropLast(3)), kind: .rest))
+        append(String(text.dropLast(3)), .rest)
       } else if let equals = text.firstIndex(of: "=") {
         let name = text[..<equals].trimmingSpaces
         let value = text[text.index(after: equals)...].trimmingSpaces
-        parameters.append(
-          Parameter(name: name, kind: isOption ? .option(value) : .optional(value)))
+        append(name, isOption ? .option(value) : .optional(value))
       } else {
-        parameters.append(Parameter(name: text, kind: .required))
+        append(text, .required)
       }
     }
     return parameters
+  }
+
+  /// The parameter that each argument of a call goes to, by the names before the arguments; `nil` for
+  /// one that fits none, which `bind` refuses.
+  func parameters(labelled labels: [String?]) -> [Parameter?] {
+    var next = 0
+    return labels.map { label in
+      if let label { return parameters.first { $0.name == label && !$0.isRest } }
+      while next < parameters.count, parameters[next].isOption { next += 1 }
+      guard next < parameters.count else { return nil }
+      defer { if !parameters[next].isRest { next += 1 } }
+      return parameters[next]
+    }
   }
 
   /// Whether the function is another one inside `smooth`.

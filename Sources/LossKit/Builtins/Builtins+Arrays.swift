@@ -24,20 +24,20 @@ extension Builtins {
     filled("zeros", "An array of zeros.", "zeros(2, 3)", 0),
     filled("ones", "An array of ones.", "ones(3)", 1),
     Builtin(
-      "full", "shape, x", .arrays,
+      "full", "#shape, x", .arrays,
       "An array of one number; the shape is a length or an array of them.",
       example: "full(3, 7)",
       .general { a, c in
         try a[1].broadcast(to: try sizes([a[0]], "full"), c.account)
       }),
     Builtin(
-      "eye", "n", .arrays, "The identity matrix.", example: "eye(2)", isWithoutDerivative: true,
+      "eye", "#n", .arrays, "The identity matrix.", example: "eye(2)", isWithoutDerivative: true,
       .general { a, c in
         let n = try size(a[0], "eye")
         return try .identity(n, account: c.account)
       }),
     Builtin(
-      "linspace", "a, b, n = 50", .arrays, "n numbers from a to b, both included, evenly spaced.",
+      "linspace", "a, b, #n = 50", .arrays, "n numbers from a to b, both included, evenly spaced.",
       example: "linspace(0, 1, 5)",
       .general { a, c in
         let n = try a.optional(2).map { try size($0, "linspace") } ?? 50
@@ -48,7 +48,7 @@ extension Builtins {
         return try a[0] * (.number(1) - x) + a[1] * x
       }),
     Builtin(
-      "onehot", "i, n", .arrays, "n elements: 1 at i, 0 elsewhere.", example: "onehot(1, 3)",
+      "onehot", "#i, #n", .arrays, "n elements: 1 at i, 0 elsewhere.", example: "onehot(1, 3)",
       isWithoutDerivative: true,
       .general { a, c in
         let n = try size(a[1], "onehot")
@@ -66,11 +66,11 @@ extension Builtins {
         }
       }),
     Builtin(
-      "concat", "parts..., *, axis = 0", .arrays, "Arrays one after another along an axis.",
+      "concat", "parts..., *, #axis = 0", .arrays, "Arrays one after another along an axis.",
       example: "concat([1, 2], [3])",
       .general { a, c in try concatenated(a, c) }),
     Builtin(
-      "stack", "parts..., *, axis = 0", .arrays, "Arrays of one shape along a new axis.",
+      "stack", "parts..., *, #axis = 0", .arrays, "Arrays of one shape along a new axis.",
       example: "stack([1, 2], [3, 4])",
       .general { a, c in
         guard let first = a.rest.first else {
@@ -84,7 +84,7 @@ extension Builtins {
         return try result.movingFirstAxis(to: axis)
       }),
     Builtin(
-      "reshape", "v, shape...", .arrays,
+      "reshape", "v, #shape...", .arrays,
       "The same elements in another shape; -1 stands for what is left.",
       example: "reshape([1, 2, 3, 4], 2, 2)",
       .general { a, c in
@@ -111,7 +111,7 @@ extension Builtins {
         return try a[0].reshaped(shape, account: c.account)
       }),
     Builtin(
-      "reverse", "v, *, axis = 0", .arrays, "The elements along an axis in reverse order.",
+      "reverse", "v, *, #axis = 0", .arrays, "The elements along an axis in reverse order.",
       example: "reverse([1, 2, 3])",
       .general { a, _ in
         let axis = try a[0].axis(try a.wholeNumber(1, .axis) ?? 0)
@@ -119,7 +119,7 @@ extension Builtins {
         return try a[0].picking((0..<n).reversed(), axis: axis)
       }),
     Builtin(
-      "drop", "v, i", .arrays, "v without its element i.", example: "drop([1, 2, 3], 1)",
+      "drop", "v, #i", .arrays, "v without its element i.", example: "drop([1, 2, 3], 1)",
       .general { a, c in try dropped(a[0], a[1], c) }),
     Builtin(
       "outer", "a, b", .arrays, "All products of an element of a with one of b.",
@@ -149,11 +149,11 @@ extension Builtins {
 
   static let orders: [Builtin] = [
     Builtin(
-      "sort", "v, *, axis = last", .arrays, "The elements in ascending order, nan last.",
+      "sort", "v, *, #axis = last", .arrays, "The elements in ascending order, nan last.",
       example: "sort([3, 1, 2])", smooth: .refused, samples: .vector(-3...3),
       .general { a, c in try a[0].mappedRows(a, axis: 1) { try $0.sortedRows(c) } }),
     Builtin(
-      "argsort", "v, *, axis = last", .arrays,
+      "argsort", "v, *, #axis = last", .arrays,
       "The indices that sort v, equal elements in their order; nan last.",
       example: "argsort([3, 1, 2])", smooth: .refused, isWithoutDerivative: true,
       .general { a, _ in
@@ -167,7 +167,7 @@ extension Builtins {
         }
       }),
     Builtin(
-      "topk", "v, n, *, axis = last", .arrays, "The n largest elements, the largest first.",
+      "topk", "v, #n, *, #axis = last", .arrays, "The n largest elements, the largest first.",
       example: "topk([3, 1, 2], 2)", smooth: .refused,
       .general { a, c in
         let n = try size(a[1], "topk")
@@ -199,7 +199,7 @@ extension Builtins {
     _ rows: @escaping @Sendable (Value) throws -> Value
   ) -> Builtin {
     Builtin(
-      name, "v, *, axis = last", .arrays, summary, example: example, samples: .vector(0.5...2),
+      name, "v, *, #axis = last", .arrays, summary, example: example, samples: .vector(0.5...2),
       .general { a, _ in try a[0].mappedRows(a, axis: 1, rows) })
   }
 
@@ -207,7 +207,7 @@ extension Builtins {
     -> Builtin
   {
     Builtin(
-      name, "shape...", .arrays, summary, example: example, isWithoutDerivative: true,
+      name, "#shape...", .arrays, summary, example: example, isWithoutDerivative: true,
       .general { a, c in
         try Value.number(x).broadcast(to: try sizes(a.rest, name), c.account)
       })

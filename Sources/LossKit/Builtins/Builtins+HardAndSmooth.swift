@@ -3,7 +3,7 @@ extension Builtins {
 
   static let hardAndSmooth: [Builtin] = [
     Builtin(
-      "max", "x..., *, axis = all, keep = false", .hardAndSmooth,
+      "max", "x..., *, #axis = all, keep = false", .hardAndSmooth,
       "The largest element of an array; of two or more arguments the largest, elementwise.",
       formula: "max(v), max(x, y)", example: "max(1, [0, 2])",
       smooth: .twin("smoothmax") { a, c, s in
@@ -11,7 +11,7 @@ extension Builtins {
       },
       samples: .vector(reals), .general { a, c in try extremum(a, c, largest) }),
     Builtin(
-      "min", "x..., *, axis = all, keep = false", .hardAndSmooth,
+      "min", "x..., *, #axis = all, keep = false", .hardAndSmooth,
       "The smallest element of an array; of two or more arguments the smallest, elementwise.",
       example: "min([3, 1, 2])",
       smooth: .twin("smoothmax") { a, c, s in
@@ -21,7 +21,7 @@ extension Builtins {
       }, samples: .vector(reals),
       .general { a, c in try extremum(a, c, smallest) }),
     Builtin(
-      "lse", "x..., *, k = 1, axis = all, keep = false", .hardAndSmooth,
+      "lse", "x..., *, k = 1, #axis = all, keep = false", .hardAndSmooth,
       "Log-sum-exp, the smooth maximum; of two or more arguments elementwise.",
       formula: "(1/k) ln Σ e^(k x)", example: "lse([1000, 1000])", samples: .vector(reals),
       .general { a, c in try logSumExp(a, c) }),
@@ -71,21 +71,21 @@ extension Builtins {
       samples: .numbers([reals, -2 ... -1, 1...2]),
       .general { a, c in try .minimum(.maximum(a[0], a[1], c), a[2], c) }),
     Builtin(
-      "argmax", "v, *, axis = all", .hardAndSmooth,
+      "argmax", "v, *, #axis = all", .hardAndSmooth,
       "The index of the first largest element; nan where there is a nan.",
       example: "argmax([1, 3, 2])",
       smooth: .twin("softmax") { a, c, s in try smoothIndex(a[0], a, c, s) },
       isWithoutDerivative: true,
       .general { a, _ in try firstLargest(a[0].plain, a) }),
     Builtin(
-      "argmin", "v, *, axis = all", .hardAndSmooth,
+      "argmin", "v, *, #axis = all", .hardAndSmooth,
       "The index of the first smallest element; nan where there is a nan.",
       example: "argmin([1, 3, 2])",
       smooth: .twin("softmax") { a, c, s in try smoothIndex(-a[0], a, c, s) },
       isWithoutDerivative: true,
       .general { a, _ in try firstLargest(-a[0].plain, a) }),
     Builtin(
-      "hardmax", "v, *, axis = last", .hardAndSmooth,
+      "hardmax", "v, *, #axis = last", .hardAndSmooth,
       "1 at the first largest element, 0 elsewhere.", example: "hardmax([1, 3, 2])",
       smooth: .twin("softmax") { a, c, s in
         try s.refuseOutsideMaximum(c)
@@ -100,7 +100,7 @@ extension Builtins {
         }
       }),
     Builtin(
-      "softmax", "v, k = 1, *, axis = last", .hardAndSmooth,
+      "softmax", "v, k = 1, *, #axis = last", .hardAndSmooth,
       "The weights of log-sum-exp: positive, with sum 1.", formula: "e^(k xᵢ) / Σ e^(k x)",
       example: "softmax([0, 0])", samples: .vector(reals),
       .general { a, _ in
@@ -109,7 +109,7 @@ extension Builtins {
         }
       }),
     Builtin(
-      "logsoftmax", "v, k = 1, *, axis = last", .hardAndSmooth,
+      "logsoftmax", "v, k = 1, *, #axis = last", .hardAndSmooth,
       "The logarithm of softmax, in nats.", formula: "k xᵢ - ln Σ e^(k x)",
       example: "logsoftmax([0, 0])", samples: .vector(reals),
       .general { a, _ in

@@ -26,20 +26,20 @@ extension Builtins {
 
   static let random: [Builtin] = [
     Builtin(
-      "rand", "shape..., *, seed = 0", .random, "Numbers drawn evenly from 0 to 1.",
+      "rand", "#shape..., *, #seed = 0", .random, "Numbers drawn evenly from 0 to 1.",
       example: "shape(rand(2, 3))", isWithoutDerivative: true,
       .general { a, c in
         try drawn(a, c, "rand") { try $0.fillUniform($1, shouldStop: { c.account.isCancelled }) }
       }),
     Builtin(
-      "randn", "shape..., *, seed = 0", .random,
+      "randn", "#shape..., *, #seed = 0", .random,
       "Numbers drawn from the standard normal distribution.",
       example: "len(randn(4))", isWithoutDerivative: true,
       .general { a, c in
         try drawn(a, c, "randn") { try $0.fillNormal($1, shouldStop: { c.account.isCancelled }) }
       }),
     Builtin(
-      "permutation", "n, *, seed = 0", .random, "The whole numbers below n in random order.",
+      "permutation", "#n, *, #seed = 0", .random, "The whole numbers below n in random order.",
       example: "sort(permutation(4))", isWithoutDerivative: true,
       .general { a, c in
         let n = try size(a[0], "permutation")
@@ -180,7 +180,7 @@ extension Builtins {
       }),
     Builtin(
       "unique", "v", .data, "The different elements, in the order of first appearance.",
-      example: "unique([3, 1, 3])", isWithoutDerivative: true,
+      example: "unique([3, 1, 3])", smooth: .refused, isWithoutDerivative: true,
       .general { a, c in
         switch a[0].plain {
         case .texts(let texts):
@@ -296,7 +296,7 @@ extension Builtins {
       "hard", "e", .smoothing, "e, left hard inside smooth.", example: "smooth(hard(max([1, 2])))",
       .frame(.hard)),
     Builtin(
-      "smoothmax", "v, k = 1, family = \"lse\", *, axis = all, keep = false", .smoothing,
+      "smoothmax", "v, k = 1, family = \"lse\", *, #axis = all, keep = false", .smoothing,
       "The smooth maximum of a family: "
         + SmoothFamily.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + ".",
       example: "smoothmax([1, 2], 4, \"sqrt\")",

@@ -38,7 +38,7 @@ extension Builtins {
       try quantile(v, .number(0.5), context)
     },
     Builtin(
-      "quantile", "v, q, *, axis = all, keep = false", .reductions,
+      "quantile", "v, q, *, #axis = all, keep = false", .reductions,
       "The quantile q of the elements, 0 ≤ q ≤ 1, interpolated linearly.",
       example: "quantile([1, 2, 3, 4], 0.5)", smooth: .refused,
       .general { a, c in
@@ -53,7 +53,7 @@ extension Builtins {
         return try .stacked(each, account: c.account)
       }),
     Builtin(
-      "norm", "v, p = 2, *, axis = all, keep = false", .reductions,
+      "norm", "v, p = 2, *, #axis = all, keep = false", .reductions,
       "The p-norm, p ≥ 1 (inf: the largest magnitude).", formula: "(Σ |v|^p)^(1/p)",
       example: "norm([3, 4])",
       smooth: .twin("norm") { a, c, s in
@@ -103,7 +103,7 @@ extension Builtins {
     _ rows: @escaping @Sendable (Value, CallContext) throws -> Value
   ) -> Builtin {
     Builtin(
-      name, "v, *, axis = all, keep = false", .reductions, summary, example: example,
+      name, "v, *, #axis = all, keep = false", .reductions, summary, example: example,
       smooth: name == "median" ? .refused : .unchanged, samples: .vector(0.5...3),
       .general { a, c in
         try a[0].reduced(a, axis: 1, keep: 2, name) { try rows($0, c) }
@@ -115,7 +115,7 @@ extension Builtins {
     _ rows: @escaping @Sendable (UnsafeBufferPointer<Double>) -> Double
   ) -> Builtin {
     Builtin(
-      name, "mask, *, axis = all, keep = false", .reductions, summary, example: example,
+      name, "mask, *, #axis = all, keep = false", .reductions, summary, example: example,
       isWithoutDerivative: true,
       .general { a, _ in
         // Nothing is as good a mask of nothing: a filter may have dropped every element.

@@ -115,7 +115,9 @@ extension Evaluator {
     case .frame(let form): return try frameForm(form, builtin, list, id, env)
     default: break
     }
-    let arguments = try arguments(list, env)
+    let arguments =
+      frame.smoothing == nil
+      ? try arguments(list, env) : try argumentsInSmooth(of: builtin, list, env)
     let result = try atLabel(list, env) { try apply(builtin, arguments, id, env) }
     if provenance != nil { observe(result, arguments.map(\.value), builtin, id, env) }
     return result

@@ -7,6 +7,9 @@ extension Evaluator {
     var i = 1
     while i < list.count {
       let operand = try evaluate(list.node(i + 2), env)
+      if frame.smoothing != nil, ChainOperator(rawValue: list[i]) == .remainder {
+        try refuseVaryingRemainder(list, i, env)
+      }
       do {
         let result = try Evaluator.apply(list[i], value, operand)
         if provenance != nil {

@@ -82,10 +82,43 @@ extension Evaluator {
       return try function(bound, context(builtin.name, id, env), smoothing)
     case .refused:
       let list = env.script.list(env.script[id].b)
-      for i in stride(from: 2, to: list.count, by: 3) where varies(list.node(i), env) {
+      for (i, parameter) in parameters(of: builtin, list).enumerated()
+      where !(parameter?.isPlace ?? false) && varies(list.node(3 * i + 2), env) {
         throw error(.noSmoothCounterpart(builtin.name), id, env)
       }
       return nil
+    }
+  }
+
+  /// The arguments of a built-in function, of which an index, an axis or a size stays hard.
+  func argumentsInSmooth(of builtin: Builtin, _ list: Script.List, _ env: Environment) throws
+    -> [Argument]
+  {
+    try parameters(of: builtin, list).enumerated().map { i, parameter in
+      let node = list.node(3 * i + 2)
+      let value =
+        parameter?.isPlace ?? false
+        ? try unsmoothed { try evaluate(node, env) } : try evaluate(node, env)
+      return Argument(label: list.symbol(3 * i), value: value)
+    }
+  }
+
+  /// The parameter of each argument of a call, as far as it stands in the text.
+  private func parameters(of builtin: Builtin, _ list: Script.List) -> [Builtin.Parameter?] {
+    builtin.parameters(
+      labelled: stride(from: 0, to: list.count, by: 3).map { i in
+        list.symbol(i) == .none ? nil : symbols.name(of: list.symbol(i))
+      })
+  }
+
+  /// `%` jumps like `floor`: an error at the operator where what stands before it in the chain or its
+  /// divisor varies.
+  func refuseVaryingRemainder(_ list: Script.List, _ i: Int, _ env: Environment) throws {
+    for operand in stride(from: 0, through: i + 2, by: 3) where varies(list.node(operand), env) {
+      let start = list[i + 1]
+      throw LossError(
+        EvaluationProblem.noSmoothCounterpart("%"), in: env.script.source,
+        at: SourceRange(start: start, end: env.script.source.operatorEnd(.remainder, at: start)))
     }
   }
 
