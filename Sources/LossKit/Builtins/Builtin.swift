@@ -173,6 +173,10 @@ struct BoundArguments {
   /// A required argument.
   subscript(position: Int) -> Value { values[position] ?? .number(.nan) }
   func optional(_ position: Int) -> Value? { values[position] }
+  /// The argument of a parameter that not all functions of a kind have.
+  func parameter(_ name: String, of builtin: Builtin) -> Value? {
+    builtin.parameters.firstIndex { $0.name == name }.flatMap { values[$0] }
+  }
 }
 
 extension Builtin {

@@ -101,7 +101,9 @@ extension Builtins {
 
   /// At the origin a corner, like the norm of two numbers that it is; elsewhere elementwise.
   private static func hypot(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
-    guard max(a.level, b.level) > 0 else { return try .apply(Hypot.self, a, b) }
+    guard max(a.level, b.level) > 0, try Enclosure.among(a, b) == nil else {
+      return try .apply(Hypot.self, a, b)
+    }
     let zeros = try Value.mapped(a.plain, b.plain, content: .truths) { $0 == 0 && $1 == 0 ? 1 : 0 }
     let hasZero =
       if case .tensor(let tensor) = zeros { tensor.elements.contains { $0 != 0 } } else {

@@ -7,7 +7,7 @@ extension Builtins {
       "The largest element of an array; of two or more arguments the largest, elementwise.",
       formula: "max(v), max(x, y)", example: "max(1, [0, 2])",
       smooth: .twin("smoothmax") { a, c, s in
-        try extremum(a, c, Extremum(ofRows: { rows, _ in try s.family.maximum(rows, k: s.k) }))
+        try extremum(a, c, Extremum(ofRows: { rows, _ in try s.maximum(ofRows: rows) }))
       },
       samples: .vector(reals), .general { a, c in try extremum(a, c, largest) }),
     Builtin(
@@ -17,7 +17,7 @@ extension Builtins {
       smooth: .twin("smoothmax") { a, c, s in
         try s.refuseOutsideMaximum(c)
         return try extremum(
-          a, c, Extremum(ofRows: { rows, _ in try -s.family.maximum(-rows, k: s.k) }))
+          a, c, Extremum(ofRows: { rows, _ in try -s.maximum(ofRows: -rows) }))
       }, samples: .vector(reals),
       .general { a, c in try extremum(a, c, smallest) }),
     Builtin(
@@ -50,6 +50,7 @@ extension Builtins {
       "step", .hardAndSmooth, "0 below 0, 1 above, 1/2 at 0.", example: "step([-2, 0, 2])",
       smooth: .twin("sigmoid") { a, c, s in
         try s.refuseOutsideMaximum(c)
+        try s.refuseJump(c)
         return try .apply(SharpSigmoid.self, a[0], s.k)
       }, Scalar.step),
     Builtin(
@@ -60,13 +61,14 @@ extension Builtins {
       "sign", .hardAndSmooth, "-1, 0 or 1.", example: "sign(-2)",
       smooth: .twin("tanh") { a, c, s in
         try s.refuseOutsideMaximum(c)
+        try s.refuseJump(c)
         return try .apply(SharpTanh.self, a[0], s.k)
       }, Scalar.sign),
     Builtin(
       "clamp", "x, lo, hi", .hardAndSmooth, "x, kept between two bounds.",
       formula: "min(max(x, lo), hi)", example: "clamp(5, 0, 1)",
       smooth: .twin("softplus") { a, c, s in
-        try a[1] + s.relu(a[0] - a[1], c) - s.relu(a[0] - a[2], c)
+        try s.clamp(a[0], a[1], a[2], c)
       },
       samples: .numbers([reals, -2 ... -1, 1...2]),
       .general { a, c in try .minimum(.maximum(a[0], a[1], c), a[2], c) }),
@@ -89,6 +91,7 @@ extension Builtins {
       "1 at the first largest element, 0 elsewhere.", example: "hardmax([1, 3, 2])",
       smooth: .twin("softmax") { a, c, s in
         try s.refuseOutsideMaximum(c)
+        try s.refuseJump(c)
         return try a[0].mappedRows(a, axis: 1) { try s.weights($0) }
       }, isWithoutDerivative: true,
       .general { a, _ in
@@ -185,6 +188,7 @@ extension Builtins {
     _ v: Value, _ a: BoundArguments, _ context: CallContext, _ smoothing: Smoothing
   ) throws -> Value {
     try smoothing.refuseOutsideMaximum(context)
+    try smoothing.refuseJump(context)
     guard let axis = try a.wholeNumber(1, .axis) else {
       return try smoothing.index(v.reshaped([v.shape.reduce(1, *)]), context)
     }

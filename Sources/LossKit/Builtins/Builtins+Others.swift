@@ -289,12 +289,17 @@ extension Builtins {
   static let smoothing: [Builtin] = [
     Builtin(
       "smooth", "e, k = 1, family = \"lse\", *, error = none", .smoothing,
-      "e with every hard operation in it replaced by its smooth counterpart of sharpness k; of a "
-        + "function, the smooth function.", example: "smooth(max([1, 2]), k = 4)",
+      "e with every hard operation in it replaced by its smooth counterpart of sharpness k, or of the "
+        + "least that keeps e within an error; of a function, the smooth function.",
+      example: "smooth(max([1, 2]), k = 4)",
       .frame(.smooth)),
     Builtin(
       "hard", "e", .smoothing, "e, left hard inside smooth.", example: "smooth(hard(max([1, 2])))",
       .frame(.hard)),
+    Builtin(
+      "gap", "e, k = 1, family = \"lse\"", .smoothing,
+      "How far smooth(e, k, family) lies from e: a record of the hard value, the smooth one, their gap "
+        + "and its bound.", example: "gap(max([1, 2]), k = 4)", .frame(.gap)),
     Builtin(
       "smoothmax", "v, k = 1, family = \"lse\", *, #axis = all, keep = false", .smoothing,
       "The smooth maximum of a family: "
@@ -302,7 +307,7 @@ extension Builtins {
       example: "smoothmax([1, 2], 4, \"sqrt\")",
       .general { a, _ in
         let family = try smoothFamily(a.optional(2))
-        let k = try sharpness(a.optional(1))
+        let k = try sharpness(a.optional(1), of: "smoothmax")
         return try a[0].reduced(a, axis: 3, keep: 4, "smoothmax") { try family.maximum($0, k: k) }
       }),
   ]
@@ -320,11 +325,11 @@ extension Builtins {
   }
 
   /// A sharpness: one positive number, possibly with derivatives.
-  static func sharpness(_ value: Value?) throws -> Value {
+  static func sharpness(_ value: Value?, of function: String) throws -> Value {
     guard let value else { return .number(1) }
     guard value.isNumeric, value.shape.isEmpty else { throw EvaluationProblem.sharpnessNotANumber }
     if case .number(let k) = value.plain, !(k > 0) {
-      throw EvaluationProblem.invalidArgument("smooth", "k", "a positive number")
+      throw EvaluationProblem.invalidArgument(function, "k", "a positive number")
     }
     return value
   }

@@ -27,6 +27,7 @@ extension Builtins {
     },
     reduction("logmeanexp", "ln of the mean of e^v.", "logmeanexp([0, 0])") { v, _ in
       if v.shape.last == 0 { return try .apply(LogSumExp(), v, .number(1)) }
+      if case .enclosed(let known) = v { return try known.logMeanOfRows() }
       // Relative to the largest entry by value: lse - ln n cancels where the entries are small.
       let largest = try Value.mapped(
         Gather.largestOfRows(v.plain.arrayOrThrow()).value(v.plain), .number(0)
@@ -63,7 +64,7 @@ extension Builtins {
         return try a[0].reduced(a, axis: 2, keep: 3, "norm") { rows in
           let magnitudes = try s.abs(rows, c)
           return p == 1
-            ? try .apply(SumRows(), magnitudes) : try s.family.maximum(magnitudes, k: s.k)
+            ? try .apply(SumRows(), magnitudes) : try s.maximum(ofRows: magnitudes)
         }
       }, samples: .vector(0.5...3),
       .general { a, c in

@@ -113,6 +113,17 @@ extension EvaluationProblem {
     case .noSmoothCounterpart(let function):
       "\(function) of something that varies has no smooth counterpart"
     case .comparisonInSmooth: "a comparison of something that varies has no smooth counterpart"
+    case .noErrorBound(let operation):
+      "no bound is known for the error that \(operation ?? "this") passes on"
+    case .jumpHasNoErrorBound(let function):
+      "\(function) jumps, so that no sharpness bounds the error of its smooth counterpart"
+    case .errorOutOfReach(let error, let least):
+      "no sharpness keeps the error within \(NumberFormat.formatted(error)): "
+        + (least.isFinite
+          ? "its bound never falls below \(NumberFormat.formatted(least))"
+          : "its bound is infinite")
+    case .sharpnessAndError: "smooth takes either k or error, not both"
+    case .errorOfFunction: "the error of a function is not known before it is called"
     case .needsExpression(let form):
       "\(form) of several arguments takes an expression, not a function"
     case .derivativesTakeNoNames(let form): "the arguments of \(form) have no names"
@@ -181,6 +192,9 @@ extension EvaluationProblem {
         ?? "the families are \(listed(SmoothFamily.allCases.map(\.rawValue)))"
     case .noSmoothCounterpart, .familySmoothsOnlyMaximum:
       "hard(…) leaves a part as it is"
+    case .noErrorBound, .jumpHasNoErrorBound:
+      "give the sharpness k instead of the error, or leave the part as it is with hard(…)"
+    case .errorOfFunction: "smooth the call: x -> smooth(f(x), error = …)"
     case .comparisonInSmooth:
       "write step(a - b), which becomes a sigmoid, or leave the part as it is with hard(…)"
     case .unknownLibrary: "the libraries that come with the program: losses"
@@ -290,6 +304,7 @@ extension Value {
     case .dual(let dual): dual.primal.kindDescription
     case .traced(let traced): traced.shape.isEmpty ? "a number" : "an array"
     case .series(let series): series.constantTerm.kindDescription
+    case .enclosed(let enclosure): enclosure.center.kindDescription
     case .text: "a text"
     case .texts: "an array of texts"
     case .function: "a function"

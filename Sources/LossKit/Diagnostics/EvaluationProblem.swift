@@ -88,6 +88,12 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case familySmoothsOnlyMaximum(String, String)
   case noSmoothCounterpart(String)
   case comparisonInSmooth
+  /// The operation, as far as it is known where the problem is met.
+  case noErrorBound(String?)
+  case jumpHasNoErrorBound(String)
+  case errorOutOfReach(Double, least: Double)
+  case sharpnessAndError
+  case errorOfFunction
 
   // MARK: Derivatives
   case needsExpression(String)

@@ -202,8 +202,11 @@ struct DependencyWalk {
       let first = script.list(node.b)
       script.forEachChild(of: visit.id) { child in
         switch builtin.implementation {
-        case .frame(.smooth) where first.count > 0 && child == first.node(2):
+        case .frame(.smooth) where first.count > 0 && child == first.node(2),
+          .frame(.gap) where first.count > 0 && child == first.node(2):
           push(child, bound: visit.bound, mode: .smoothed)
+        // The sharpness that an error chooses is held constant.
+        case .frame(.smooth) where evaluator.isError(child, among: first): break
         case .frame(.hard): push(child, bound: visit.bound, mode: .differentiable)
         default: push(child, bound: visit.bound)
         }

@@ -160,13 +160,19 @@ extension Evaluator {
         guard let first = arguments.first, case .function(let function) = first.value else {
           throw EvaluationProblem.needsExpression(builtin.name)
         }
-        let smoothing = form == .hard ? nil : try smoothing(arguments, builtin)
+        guard form != .gap else { throw EvaluationProblem.needsExpression(builtin.name) }
+        let smoothing =
+          form == .hard
+          ? nil
+          : try smoothing(arguments, builtin, at: context(builtin.name, id, env).site) {
+            first.value
+          }
         return .function(.smoothed(SmoothedFunction(base: function, smoothing: smoothing)))
       case .constant: throw EvaluationProblem.notAFunction(builtin.name, "a number")
       case .later(let what): throw EvaluationProblem.comesLater(what)
       }
     } catch let problem as EvaluationProblem {
-      throw error(problem, id, env)
+      throw error(problem.met(by: builtin.name), id, env)
     }
   }
 
@@ -178,7 +184,7 @@ extension Evaluator {
     switch problem {
     case .notANumber(let kind), .notAnArray(let kind):
       error(.argumentKind(builtin.name, kind), list.node(argument * 3 + 2), env)
-    default: error(problem, id, env)
+    default: error(problem.met(by: builtin.name), id, env)
     }
   }
 

@@ -101,7 +101,8 @@ extension Evaluator {
       return LossError(
         EvaluationProblem.operandIsNoNumber(symbol.spelling, culprit.kindDescription),
         in: env.script.source, at: place)
-    default: return LossError(problem, in: env.script.source, at: range)
+    default:
+      return LossError(problem.met(by: symbol.spelling), in: env.script.source, at: range)
     }
   }
 }

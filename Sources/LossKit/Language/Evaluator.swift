@@ -36,6 +36,8 @@ final class Evaluator {
   var graph: Graph?
   /// The search for a first nan or infinity, while one goes on.
   var provenance: Provenance?
+  /// The sharpnesses that `smooth(e, error = …)` has chosen.
+  var sharpnessChoices: [SharpnessChoice] = []
   /// The number of the draw in a `check`, for draws without a seed of their own.
   var drawSeed: UInt64 = 0
   private var nextLane = 0
@@ -68,6 +70,7 @@ final class Evaluator {
     formulasInProgress = []
     corners.log = nil
     _ = corners.takeEvents()
+    sharpnessChoices = []
     stack = StackGuard()
   }
 

@@ -50,6 +50,7 @@ package enum JSON {
     case .scalarDual, .dual, .series: return JSON.value(value.plain)
     // Never shown: compiled expressions show nothing.
     case .traced: return text(value.kindDescription)
+    case .enclosed(let enclosure): return JSON.value(enclosure.center)
     case .text(let string): return text(string)
     case .texts(let texts): return array(texts.elements.map(text))
     case .function(let function): return text("function \(function.parameterList)")

@@ -19,7 +19,7 @@ extension StatementRun {
         }
       }
     }
-    var notes = cornerNotes(id)
+    var notes = sharpnessNotes(id) + cornerNotes(id)
     if let fault = Provenance.Fault(of: [value]) {
       notes += faultNote(fault, in: .value, id) {
         _ = try evaluator.replacing(replacements, in: env) { try evaluator.evaluate(body, $0) }
@@ -90,6 +90,20 @@ extension StatementRun {
       "\(what) here: \(finding.text) (\(describe([finding.site], id)))"
         + (finding.hint.map { "; \($0)" } ?? "")
     ]
+  }
+
+  /// The sharpnesses that were chosen by an error, with their places where there are several.
+  private func sharpnessNotes(_ statement: NodeID) -> [String] {
+    let choices = evaluator.sharpnessChoices
+    return choices.map { choice in
+      let (least, largest) = (choice.range.lowerBound, choice.range.upperBound)
+      let k =
+        least == largest
+        ? "k = \(NumberFormat.formatted(least))"
+        : "k from \(NumberFormat.formatted(least)) to \(NumberFormat.formatted(largest))"
+      return "smooth uses \(k)"
+        + (choices.count > 1 ? " (\(describe([choice.site], statement)))" : "")
+    }
   }
 
   private func cornerNotes(_ statement: NodeID) -> [String] {

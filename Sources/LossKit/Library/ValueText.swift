@@ -14,6 +14,7 @@ struct ValueText {
     case .scalarDual, .dual, .series: text(value.plain)
     // Never shown: compiled expressions show nothing.
     case .traced: value.kindDescription
+    case .enclosed(let enclosure): text(enclosure.center)
     case .text(let text): quoted(text)
     case .texts(let texts): text(texts)
     case .function(let function): "function \(function.parameterList)"

@@ -46,10 +46,14 @@ protocol ElementwiseUnary: Sendable {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N
   /// Whether the function acts on each term of a series alone.
   static var isLinear: Bool { get }
+  /// How far the result may lie from that at the center, where the operand is known within bounds
+  /// only; `nil` where there is no rule.
+  static func spread(_ x: Uncertain) -> Spread?
 }
 
 extension ElementwiseUnary {
   static var isLinear: Bool { false }
+  static func spread(_ x: Uncertain) -> Spread? { nil }
 }
 
 /// An elementwise function of two arguments, with broadcasting.
@@ -58,10 +62,13 @@ protocol ElementwiseBinary: Sendable {
   /// The derivative along the tangents that are present.
   static func tangent<N: Arithmetic>(_ ta: N?, _ tb: N?, _ a: N, _ b: N, _ y: N) throws -> N?
   static var seriesRule: SeriesRule { get }
+  /// See `ElementwiseUnary.spread`.
+  static func spread(_ a: Uncertain, _ b: Uncertain) -> Spread?
 }
 
 extension ElementwiseBinary {
   static var seriesRule: SeriesRule { .integral }
+  static func spread(_ a: Uncertain, _ b: Uncertain) -> Spread? { nil }
 }
 
 /// An elementwise function given by its two partial derivatives.

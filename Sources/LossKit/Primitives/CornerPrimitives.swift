@@ -6,6 +6,9 @@ extension Value {
   /// Elementwise, the larger of two; nan wins.
   static func maximum(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
     guard max(a.level, b.level) > 0 else { return try .apply(Larger.self, a, b) }
+    if try Enclosure.among(a, b) != nil {
+      return try rows(of: [a, b], account: context.account).largestOfRows(context)
+    }
     return try select(firstIsLarger(a, b, context), a, b)
       .replacingPlain(with: maximum(a.plain, b.plain, context))
   }
@@ -30,6 +33,7 @@ extension Value {
   /// `max(x, -x)`, but without a minus zero.
   static func abs(_ x: Value, _ context: CallContext) throws -> Value {
     guard x.level > 0 else { return try .apply(Magnitude.self, x) }
+    if case .enclosed = x { return try maximum(x, -x, context) }
     let isPositive = try firstIsLarger(x, .number(0), context)
     return try x.withSign(isPositive)
   }
@@ -254,6 +258,7 @@ extension Value {
       if level > 0 { rows.graph.note(.tieInRows(try rows.rows())) }
       return try plain.largestEntries()(self)
     }
+    if case .enclosed(let known) = self { return .enclosed(try known.largestOfRows()) }
     // Of nothing it is -inf, a constant.
     if level == 0 || shape.last == 0 {
       return try plain.arrayOrThrow().reducingRows { row in

@@ -33,6 +33,14 @@ struct CrossEntropy: UnaryOperation {
     }
   }
 
+  func enclosed(_ s: Enclosure) throws -> Enclosure {
+    let label = try label.enclosed(s).mapped { try $0.keepingRowAxis() }
+    let margins = try Enclosure.applying(Subtract.self, others.enclosed(s), label)
+    let radii = try margins.largestRadii()
+    return try Enclosure(
+      s.origin, center: value(s.center), below: radii.below, above: radii.above)
+  }
+
   func tangent(of t: Value, at s: Value, result y: Value) throws -> Value? {
     if case .traced(let s) = s { return try .apply(RowProduct(), tracedWeights(s), t) }
     let p = try Value.apply(SoftmaxWeights(), s, .number(1))

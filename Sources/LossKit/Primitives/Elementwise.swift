@@ -32,6 +32,7 @@ extension Value: Arithmetic {
       return .dual(level: dual.level, primal: y, tangent: try slope.chained(dual.tangent))
     case .series(let series): return try series.applying(elementwise: operation)
     case .traced(let traced): return try traced.graph.recorded(operation, traced)
+    case .enclosed(let enclosure): return .enclosed(try enclosure.applying(operation))
     default: throw EvaluationProblem.notANumber(x.kindDescription)
     }
   }
@@ -69,6 +70,9 @@ extension Value: Arithmetic {
     guard level > 0 else {
       if let graph = a.graph ?? b.graph { return try graph.recorded(operation, a, b) }
       return try mapped(a, b, O.value)
+    }
+    if let known = try Enclosure.among(a, b) {
+      return .enclosed(try Enclosure.applying(operation, known[0], known[1]))
     }
     if let result = try Series.apply(elementwise: operation, a, b, level: level) { return result }
     let (pa, ta) = a.split(at: level)
@@ -209,6 +213,7 @@ extension Value {
     case .number(let x): x
     case .truth(let x): x ? 1 : 0
     case .traced: throw Untraceable()
+    case .enclosed: throw EvaluationProblem.noErrorBound(nil)
     default: throw EvaluationProblem.notANumber(kindDescription)
     }
   }

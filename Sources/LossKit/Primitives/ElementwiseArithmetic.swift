@@ -12,6 +12,9 @@ enum Add: ElementwiseBinary {
     case (nil, let tb): tb
     }
   }
+  static func spread(_ a: Uncertain, _ b: Uncertain) -> Spread? {
+    Spread(below: a.below + b.below, above: a.above + b.above)
+  }
 }
 
 enum Subtract: ElementwiseBinary {
@@ -26,6 +29,9 @@ enum Subtract: ElementwiseBinary {
     case (nil, let tb?): try -tb
     }
   }
+  static func spread(_ a: Uncertain, _ b: Uncertain) -> Spread? {
+    Spread(below: a.below + b.above, above: a.above + b.below)
+  }
 }
 
 enum Multiply: ElementwisePartials {
@@ -36,6 +42,10 @@ enum Multiply: ElementwisePartials {
   static func slopeA<N: Arithmetic>(_ a: N, _ b: N, _ y: N) -> N { b }
   @inline(__always)
   static func slopeB<N: Arithmetic>(_ a: N, _ b: N, _ y: N) -> N { a }
+  /// `(a + d)(b + e) - a b = a e + d (b + e)`: relative to the center nothing cancels.
+  static func spread(_ a: Uncertain, _ b: Uncertain) -> Spread? {
+    .differences(a, b) { d, e in a.center * e + d * (b.center + e) }
+  }
 }
 
 /// The numerator of the tangent is `ta - y tb`: one division, and exact where `tb` is absent.
@@ -53,6 +63,14 @@ enum Divide: ElementwiseBinary {
     case (nil, nil): nil
     }
   }
+  /// `(a + d)/(b + e) - a/b = (d - e a/b)/(b + e)`.
+  static func spread(_ a: Uncertain, _ b: Uncertain) -> Spread? {
+    if a.isExact, b.isExact { return .exact }
+    guard b.lower > 0 || b.upper < 0 else { return .unbounded }
+    return .differences(a, b) { d, e in
+      (d - e * (a.center / b.center)) / (b.center + e)
+    }
+  }
 }
 
 enum Negate: ElementwiseUnary {
@@ -61,6 +79,7 @@ enum Negate: ElementwiseUnary {
   static func value(_ x: Double) -> Double { -x }
   @inline(__always)
   static func slope<N: Arithmetic>(_ x: N, _ y: N) -> N { .constant(-1) }
+  static func spread(_ x: Uncertain) -> Spread? { Spread(below: x.above, above: x.below) }
 }
 
 // MARK: Slope times tangent
@@ -135,6 +154,15 @@ enum Power: ElementwisePartials {
   static func slopeB<N: Arithmetic>(_ x: N, _ p: N, _ y: N) throws -> N {
     try N.apply(XLogY.self, y, x)
   }
+  static func spread(_ x: Uncertain, _ p: Uncertain) -> Spread? {
+    if x.isExact, p.isExact { return .exact }
+    if x.lower > 0 { return .corners(x, p, value) }
+    guard p.isExact, p.center >= 0 else { return .unbounded }
+    let isWhole = p.center == p.center.rounded()
+    // Below 0 only whole powers are defined; even ones turn at 0.
+    guard isWhole || x.lower >= 0 else { return .unbounded }
+    return .turning(at: 0, x) { value($0, p.center) }
+  }
 }
 
 /// `p x^(p-1)`, and 0 where p is 0, also at x = 0.
@@ -179,6 +207,10 @@ enum XLogY: ElementwisePartials {
   static func slopeB<N: Arithmetic>(_ x: N, _ y: N, _ z: N) throws -> N {
     try N.apply(ChainQuotient.self, x, y)
   }
+  static func spread(_ x: Uncertain, _ y: Uncertain) -> Spread? {
+    if x.isExact, y.isExact { return .exact }
+    return y.lower > 0 ? .corners(x, y, value) : .unbounded
+  }
 }
 
 /// `√(a² + b²)`; the corner at the origin is settled by `Corners`, not here.
@@ -186,6 +218,11 @@ enum Hypot: ElementwisePartials {
   static func value(_ a: Double, _ b: Double) -> Double { Scalar.hypot(a, b) }
   static func slopeA<N: Arithmetic>(_ a: N, _ b: N, _ y: N) throws -> N { try a / y }
   static func slopeB<N: Arithmetic>(_ a: N, _ b: N, _ y: N) throws -> N { try b / y }
+  /// The length of a vector moves by no more than the vector.
+  static func spread(_ a: Uncertain, _ b: Uncertain) -> Spread? {
+    let radius = value(a.radius, b.radius)
+    return Spread(below: radius, above: radius)
+  }
 }
 
 /// The angle of the point (x, y), in radians.
@@ -200,5 +237,11 @@ enum Atan2: ElementwisePartials {
   static func slopeB<N: Arithmetic>(_ y: N, _ x: N, _ angle: N) throws -> N {
     let radius = try N.apply(Hypot.self, x, y)
     return try -(y / radius / radius)
+  }
+  static func spread(_ y: Uncertain, _ x: Uncertain) -> Spread? {
+    if y.isExact, x.isExact { return .exact }
+    // Off the cut along the negative x it is monotone in each.
+    guard x.lower > 0 || y.lower > 0 || y.upper < 0 else { return .unbounded }
+    return .corners(y, x, value)
   }
 }

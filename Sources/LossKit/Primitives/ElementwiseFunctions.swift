@@ -5,18 +5,21 @@ enum Exp: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.exp(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) -> N { y }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 enum Expm1: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.expm1(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(Exp.self, x) }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 enum Log: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.log(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(LogSlope.self, x) }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 /// `1/x`, nan below 0 where the logarithm is not defined.
@@ -30,6 +33,7 @@ enum Log1p: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.log1p(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(Log1pSlope.self, x) }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 /// `1/(1 + x)`, nan below -1 where the logarithm is not defined.
@@ -45,6 +49,7 @@ enum Log2: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try .constant(1.442695040888963407) / x
   }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 enum Log10: ElementwiseUnary {
@@ -53,18 +58,21 @@ enum Log10: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try .constant(0.4342944819032518277) / x
   }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 enum SquareRoot: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.sqrt(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try .constant(0.5) / y }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 enum Square: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { x * x }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try .constant(2) * x }
+  static func spread(_ x: Uncertain) -> Spread? { .turning(at: 0, x, value) }
 }
 
 /// Radians.
@@ -72,6 +80,9 @@ enum Sine: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.sin(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(Cosine.self, x) }
+  static func spread(_ x: Uncertain) -> Spread? {
+    .periodic(x, value, turningAt: { .pi * ($0 + 0.5) }, index: { $0 / .pi - 0.5 })
+  }
 }
 
 /// Radians.
@@ -79,6 +90,9 @@ enum Cosine: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.cos(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try -N.apply(Sine.self, x) }
+  static func spread(_ x: Uncertain) -> Spread? {
+    .periodic(x, value, turningAt: { .pi * $0 }, index: { $0 / .pi })
+  }
 }
 
 /// Radians.
@@ -86,6 +100,12 @@ enum Tangent: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.tan(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try .constant(1) + y * y }
+  static func spread(_ x: Uncertain) -> Spread? {
+    // Monotone between two poles, which lie half-way between the multiples of π.
+    let branch = { (x: Double) in (x / .pi).rounded() }
+    guard x.radius < 1, branch(x.lower) == branch(x.upper) else { return .unbounded }
+    return .monotone(x, value)
+  }
 }
 
 /// Radians.
@@ -93,6 +113,7 @@ enum ArcSine: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.asin(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(ArcSineSlope.self, x) }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 /// `1/√((1 - x)(1 + x))`.
@@ -109,6 +130,7 @@ enum ArcCosine: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try -N.apply(ArcSineSlope.self, x)
   }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 /// Radians.
@@ -120,6 +142,7 @@ enum ArcTangent: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try .constant(1) / (.constant(1) + x * x)
   }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 enum HyperbolicSine: ElementwiseUnary {
@@ -128,6 +151,7 @@ enum HyperbolicSine: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try N.apply(HyperbolicCosine.self, x)
   }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 enum HyperbolicCosine: ElementwiseUnary {
@@ -136,6 +160,7 @@ enum HyperbolicCosine: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try N.apply(HyperbolicSine.self, x)
   }
+  static func spread(_ x: Uncertain) -> Spread? { .turning(at: 0, x, value) }
 }
 
 enum HyperbolicTangent: ElementwiseUnary {
@@ -144,6 +169,7 @@ enum HyperbolicTangent: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try N.apply(HyperbolicTangentSlope.self, x)
   }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 /// `sech²`, not `1 - tanh²`, which cancels.
@@ -162,6 +188,7 @@ enum ErrorFunction: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try .constant(1.128379167095512574) * N.apply(Gaussian.self, x)
   }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 enum ComplementaryErrorFunction: ElementwiseUnary {
@@ -170,6 +197,7 @@ enum ComplementaryErrorFunction: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try .constant(-1.128379167095512574) * N.apply(Gaussian.self, x)
   }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 /// `e^(-x²)`, with the rounding error of x² carried along: uncorrected it is amplified by x².
@@ -188,12 +216,18 @@ enum LogGamma: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try N.apply(Polygamma.self, .constant(0), x)
   }
+  static func spread(_ x: Uncertain) -> Spread? {
+    // One minimum between the poles at 0 and beyond.
+    if x.isExact { return .exact }
+    return x.lower > 0 ? .turning(at: 1.4616321449683622, x, value) : .unbounded
+  }
 }
 
 enum Sigmoid: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.sigmoid(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(SigmoidSlope.self, x) }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 /// `σ(x) σ(-x)`, not `σ (1 - σ)`, which cancels.
@@ -209,12 +243,14 @@ enum LogSigmoid: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.logsigmoid(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(Sigmoid.self, -x) }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 enum Softplus: ElementwiseUnary {
   @inline(__always)
   static func value(_ x: Double) -> Double { Scalar.softplus(x) }
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N { try N.apply(Sigmoid.self, x) }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 /// `ln(1 - e^x)` for x ≤ 0.
@@ -224,6 +260,7 @@ enum Log1mExp: ElementwiseUnary {
   static func slope<N: Arithmetic>(_ x: N, _ y: N) throws -> N {
     try N.apply(Log1mExpSlope.self, x)
   }
+  static func spread(_ x: Uncertain) -> Spread? { .monotone(x, value) }
 }
 
 /// `-1/(e^(-x) - 1)`; its own slope `y (1 - y)` has no cancellation, because y ≤ 0.

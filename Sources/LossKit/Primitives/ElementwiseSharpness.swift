@@ -20,6 +20,10 @@ enum LogAddExp: ElementwisePartials {
   static func slopeB<N: Arithmetic>(_ a: N, _ b: N, _ y: N) throws -> N {
     try N.apply(LogisticShare.self, b, a)
   }
+  /// Its weights add up to 1.
+  static func spread(_ a: Uncertain, _ b: Uncertain) -> Spread? {
+    Spread(below: max(a.below, b.below), above: max(a.above, b.above))
+  }
 }
 
 /// `σ(a - b)`, the share of a in `e^a + e^b`; an entry of -inf has none, also against another.
@@ -46,6 +50,9 @@ enum SharpSigmoid: ElementwisePartials {
   static func slopeB<N: Arithmetic>(_ x: N, _ k: N, _ y: N) throws -> N {
     try x.chained(N.apply(SharpSigmoidSlope.self, x, k))
   }
+  static func spread(_ x: Uncertain, _ k: Uncertain) -> Spread? {
+    k.isExact ? .monotone(x) { value($0, k.center) } : nil
+  }
 }
 
 /// s; by t = kx its derivative is `-s tanh(t/2)`.
@@ -67,6 +74,9 @@ enum SharpSoftplus: ElementwisePartials {
   }
   static func slopeB<N: Arithmetic>(_ x: N, _ k: N, _ y: N) throws -> N {
     try N.apply(SoftplusSharpnessSlope.self, x, k)
+  }
+  static func spread(_ x: Uncertain, _ k: Uncertain) -> Spread? {
+    k.isExact ? .monotone(x) { value($0, k.center) } : nil
   }
 }
 
@@ -91,6 +101,9 @@ enum SmoothAbs: ElementwisePartials {
   static func slopeB<N: Arithmetic>(_ x: N, _ k: N, _ y: N) throws -> N {
     try N.apply(SmoothAbsSharpnessSlope.self, x, k)
   }
+  static func spread(_ x: Uncertain, _ k: Uncertain) -> Spread? {
+    k.isExact ? .turning(at: 0, x) { value($0, k.center) } : nil
+  }
 }
 
 /// `-H(2kx)/k²`, the derivative of `SmoothAbs` by k.
@@ -113,6 +126,9 @@ enum SharpTanh: ElementwisePartials {
   }
   static func slopeB<N: Arithmetic>(_ x: N, _ k: N, _ y: N) throws -> N {
     try x.chained(N.apply(SharpTanhSlope.self, x, k))
+  }
+  static func spread(_ x: Uncertain, _ k: Uncertain) -> Spread? {
+    k.isExact ? .monotone(x) { value($0, k.center) } : nil
   }
 }
 

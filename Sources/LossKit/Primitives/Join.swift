@@ -32,6 +32,13 @@ extension Value {
   {
     let level = parts.reduce(0) { max($0, $1.level) }
     guard level > 0 else { return try joinedPlain(parts, shape: shape, account: account) }
+    if let known = try Enclosure.among(parts) {
+      func joint(_ part: (Enclosure) -> Value) throws -> Value {
+        try joinedPlain(known.map(part), shape: shape, account: account)
+      }
+      return try known[0].with(
+        center: joint(\.center), below: joint(\.below), above: joint(\.above))
+    }
     if let result = try Series.joining(
       parts, level: level, { try joined($0, shape: shape, account: account) })
     {
@@ -96,6 +103,12 @@ extension Value {
   static func select(_ mask: Value, _ a: Value, _ b: Value) throws -> Value {
     let level = max(a.level, b.level)
     guard level > 0 else { return try selectPlain(mask, a, b) }
+    if let known = try Enclosure.among(a, b) {
+      let (a, b) = (known[0], known[1])
+      return try a.with(
+        center: selectPlain(mask, a.center, b.center), below: selectPlain(mask, a.below, b.below),
+        above: selectPlain(mask, a.above, b.above))
+    }
     if let result = try Series.joining([a, b], level: level, { try select(mask, $0[0], $0[1]) }) {
       return result
     }

@@ -12,9 +12,8 @@ extension Value {
 
 /// The lane is younger than all that the operand has, so it comes last among them and the elements
 /// stay where they are.
-struct OpenLane: UnaryOperation {
+struct OpenLane: NonnegativeOperation {
   let lane: Lane
-  var isLinear: Bool { true }
 
   func value(_ x: Value) throws -> Value {
     guard case .tensor(let tensor) = x else { return x }
@@ -27,10 +26,9 @@ struct OpenLane: UnaryOperation {
   }
 }
 
-struct CloseLane: UnaryOperation {
+struct CloseLane: NonnegativeOperation {
   let lane: Lane
   let account: MemoryAccount
-  var isLinear: Bool { true }
 
   func value(_ x: Value) throws -> Value {
     guard case .tensor(let tensor) = x else {

@@ -123,6 +123,13 @@ struct LogSumExp: SharpRows {
     return Scalar.log1p(sum.high) + sum.low / (1 + sum.high)
   }
 
+  /// The weights are at least 0 and add up to 1.
+  func enclosed(_ x: Enclosure, _ k: Enclosure) throws -> Enclosure {
+    let radii = try x.largestRadii()
+    return try Enclosure(
+      x.origin, center: value(x.center, k.exactOrThrow()), below: radii.below, above: radii.above)
+  }
+
   func tangent(_ tx: Value?, _ tk: Value?, at x: Value, _ k: Value, result y: Value) throws
     -> Value?
   {
@@ -155,6 +162,17 @@ struct SoftmaxWeights: SharpRows {
     if m != -.infinity { result[largest] = k > 0 ? 1 / total : .nan }
   }
 
+  /// With r the sum of the largest radii of a row and of its signs, each weight stays between
+  /// `p e^{-k r}` and `p e^{k r}`.
+  func enclosed(_ x: Enclosure, _ k: Enclosure) throws -> Enclosure {
+    let sharpness = try k.exactOrThrow()
+    let p = try value(x.center, sharpness)
+    let range = try x.rangeOfRows(sharpness).keepingRowAxis()
+    return try Enclosure(
+      x.origin, center: p, below: .mapped(p, range) { p, r in -p * Scalar.expm1(-r) },
+      above: .mapped(p, range) { p, r in p == 0 ? 0 : min(p * Scalar.expm1(r), 1 - p) })
+  }
+
   func tangent(_ tx: Value?, _ tk: Value?, at x: Value, _ k: Value, result p: Value) throws
     -> Value?
   {
@@ -184,6 +202,13 @@ struct LogSoftmax: SharpRows {
         ? -.infinity : row[i] == m ? 0 - normalizer : k * (row[i] - m) - normalizer
       if !(k > 0) { result[i] = .nan }
     }
+  }
+
+  func enclosed(_ x: Enclosure, _ k: Enclosure) throws -> Enclosure {
+    let sharpness = try k.exactOrThrow()
+    let range = try x.rangeOfRows(sharpness).keepingRowAxis()
+    return try Enclosure(
+      x.origin, center: value(x.center, sharpness), below: range, above: range)
   }
 
   func tangent(_ tx: Value?, _ tk: Value?, at x: Value, _ k: Value, result y: Value) throws

@@ -55,6 +55,12 @@ struct RowNorm: UnaryOperation {
 extension Value {
   /// The p-norm of each row.
   func normOfRows(p: Double, _ context: CallContext) throws -> Value {
+    if case .enclosed(let known) = self {
+      // A norm moves by no more than the norm of the change.
+      let norm = RowNorm(p: p, directions: nil)
+      let radius = try norm.value(known.radius())
+      return try known.with(center: norm.value(known.center), below: radius, above: radius)
+    }
     guard level > 0 else { return try .apply(RowNorm(p: p, directions: nil), self) }
     return try .apply(RowNorm(p: p, directions: directionsAtZero(p: p, context)), self)
   }

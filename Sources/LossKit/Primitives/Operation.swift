@@ -14,6 +14,18 @@ protocol UnaryOperation: Sendable {
 
   /// Records the operation on an operand that is not known yet.
   func traced(_ x: TracedValue) throws -> Value
+
+  /// The result for an operand that is known within bounds only; throws `noErrorBound` where there
+  /// is no rule.
+  func enclosed(_ x: Enclosure) throws -> Enclosure
+}
+
+/// A linear primitive whose weights are all at least 0: one that moves, repeats or adds elements.
+protocol NonnegativeOperation: UnaryOperation {}
+
+extension NonnegativeOperation {
+  var isLinear: Bool { true }
+  func enclosed(_ x: Enclosure) throws -> Enclosure { try x.mapped(value) }
 }
 
 /// A primitive of two operands; see `UnaryOperation`.
@@ -29,16 +41,25 @@ protocol BinaryOperation: Sendable {
 
   /// Records the operation on operands of which at least one is not known yet.
   func traced(_ a: Value, _ b: Value, in graph: Graph) throws -> Value
+
+  /// The result for operands that are known within bounds only; throws `noErrorBound` where there
+  /// is no rule.
+  func enclosed(_ a: Enclosure, _ b: Enclosure) throws -> Enclosure
 }
 
 extension UnaryOperation {
   var isLinear: Bool { false }
   func traced(_ x: TracedValue) throws -> Value { throw Untraceable() }
+  func enclosed(_ x: Enclosure) throws -> Enclosure { throw EvaluationProblem.noErrorBound(nil) }
 }
 
 extension BinaryOperation {
   var isBilinear: Bool { false }
   func traced(_ a: Value, _ b: Value, in graph: Graph) throws -> Value { throw Untraceable() }
+  func enclosed(_ a: Enclosure, _ b: Enclosure) throws -> Enclosure {
+    guard isBilinear else { throw EvaluationProblem.noErrorBound(nil) }
+    return try Enclosure.product(a, b, value)
+  }
 }
 
 extension Value {
@@ -60,6 +81,8 @@ extension Value {
       return try series.applying(operation)
     case .traced(let traced):
       return try operation.traced(traced)
+    case .enclosed(let enclosure):
+      return .enclosed(try operation.enclosed(enclosure))
     default:
       return try operation.value(x)
     }
@@ -70,6 +93,9 @@ extension Value {
     guard level > 0 else {
       if let graph = a.graph ?? b.graph { return try operation.traced(a, b, in: graph) }
       return try operation.value(a, b)
+    }
+    if let known = try Enclosure.among(a, b) {
+      return .enclosed(try operation.enclosed(known[0], known[1]))
     }
     if let result = try Series.apply(operation, a, b, level: level) { return result }
     let (pa, ta) = a.split(at: level)

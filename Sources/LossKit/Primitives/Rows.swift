@@ -58,6 +58,7 @@ extension Value {
   func arrayOrThrow() throws -> Tensor {
     guard case .tensor(let tensor) = self else {
       if isTraced { throw Untraceable() }
+      if case .enclosed = self { throw EvaluationProblem.noErrorBound(nil) }
       throw EvaluationProblem.notAnArray(kindDescription)
     }
     return tensor
@@ -87,8 +88,7 @@ extension Gather {
 // MARK: Sums
 
 /// The sum of each row, compensated: see `Summation`.
-struct SumRows: UnaryOperation {
-  var isLinear: Bool { true }
+struct SumRows: NonnegativeOperation {
   func value(_ x: Value) throws -> Value {
     try x.arrayOrThrow().reducingRows { Summation.sum($0) }
   }
@@ -96,8 +96,7 @@ struct SumRows: UnaryOperation {
 }
 
 /// The mean of each row, finite wherever the elements are.
-struct MeanRows: UnaryOperation {
-  var isLinear: Bool { true }
+struct MeanRows: NonnegativeOperation {
   func value(_ x: Value) throws -> Value {
     try x.arrayOrThrow().reducingRows { Summation.mean($0) }
   }
@@ -244,6 +243,16 @@ extension Value {
 
 /// The running products of each row; `y'ᵢ = xᵢ y'ᵢ₋₁ + yᵢ₋₁ x'ᵢ`, so that zeros need no division.
 struct CumulativeProduct: UnaryOperation {
+  /// `|Π (x + d) - Π x|` grows by one factor after another like `|x + d| e + |d| |Π x|`.
+  func enclosed(_ x: Enclosure) throws -> Enclosure {
+    let magnitudes = try Value.mapped(x.center, .number(0)) { x, _ in x.magnitude }
+    let radii = try x.radius()
+    let products = try value(magnitudes)
+    let before = try products.shiftedRight() + products.firstPlaces()
+    let errors = try LinearRecurrence().value(magnitudes + radii, before * radii)
+    return try Enclosure(x.origin, center: value(x.center), below: errors, above: errors)
+  }
+
   func value(_ x: Value) throws -> Value {
     let array = try x.arrayOrThrow()
     return try array.mappingRows { row, result in
@@ -263,8 +272,7 @@ struct CumulativeProduct: UnaryOperation {
 }
 
 /// The running sums of each row, compensated by TwoSum as `Summation` is.
-struct CumulativeSum: UnaryOperation {
-  var isLinear: Bool { true }
+struct CumulativeSum: NonnegativeOperation {
   func value(_ x: Value) throws -> Value {
     let array = try x.arrayOrThrow()
     return try array.mappingRows { row, result in
@@ -288,6 +296,20 @@ struct CumulativeSum: UnaryOperation {
 /// `ln Σ_{j ≤ i} e^{xⱼ}` along each row; by xⱼ its derivative is `e^{xⱼ - yᵢ}`, through the
 /// recurrence `y'ᵢ = e^{yᵢ₋₁ - yᵢ} y'ᵢ₋₁ + e^{xᵢ - yᵢ} x'ᵢ`.
 struct CumulativeLogSumExp: UnaryOperation {
+  func enclosed(_ x: Enclosure) throws -> Enclosure {
+    func largest(_ radii: Value) throws -> Value {
+      try radii.arrayOrThrow().mappingRows { row, result in
+        var largest = 0.0
+        for i in row.indices {
+          largest = Enclosure.larger(largest, row[i])
+          result[i] = largest
+        }
+      }
+    }
+    return try Enclosure(
+      x.origin, center: value(x.center), below: largest(x.below), above: largest(x.above))
+  }
+
   func value(_ x: Value) throws -> Value {
     let array = try x.arrayOrThrow()
     return try array.mappingRows { row, result in

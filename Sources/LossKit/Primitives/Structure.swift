@@ -13,7 +13,7 @@ extension Tensor {
 /// point of the lanes; an index of -1 gives 0.
 ///
 /// Lists of places, diagonals and the choice of a maximum are all this primitive.
-struct Gather: UnaryOperation {
+struct Gather: NonnegativeOperation {
   /// The lanes along which the choice varies.
   let lanes: [Lane]
   let sourceShape: [Int]
@@ -32,8 +32,6 @@ struct Gather: UnaryOperation {
     self.shape = shape
     self.indices = indices
   }
-
-  var isLinear: Bool { true }
 
   func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? {
     try Value.apply(self, t)
@@ -98,10 +96,9 @@ struct Gather: UnaryOperation {
 }
 
 /// The same elements under another shape of the same size.
-struct Reshape: UnaryOperation {
+struct Reshape: NonnegativeOperation {
   let shape: [Int]
   var account = MemoryAccount.unlimited
-  var isLinear: Bool { true }
 
   func value(_ x: Value) throws -> Value {
     guard case .tensor(let tensor) = x else {
@@ -120,10 +117,9 @@ struct Reshape: UnaryOperation {
 }
 
 /// Repeats elements to reach a larger shape, by the rule of broadcasting.
-struct BroadcastTo: UnaryOperation {
+struct BroadcastTo: NonnegativeOperation {
   let shape: [Int]
   let account: MemoryAccount
-  var isLinear: Bool { true }
 
   func value(_ x: Value) throws -> Value {
     if x.shape == shape { return x }
@@ -200,9 +196,8 @@ extension Value {
 /// The axes in another order.
 ///
 /// A walk of its own, not a `Gather`: that would take a list as long as the array.
-struct Transpose: UnaryOperation {
+struct Transpose: NonnegativeOperation {
   let permutation: [Int]
-  var isLinear: Bool { true }
 
   func value(_ x: Value) throws -> Value {
     // A number that stands for an array is the same everywhere.

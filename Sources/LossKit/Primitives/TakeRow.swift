@@ -1,7 +1,6 @@
 /// One place of the first axis.
-struct TakeRow: UnaryOperation {
+struct TakeRow: NonnegativeOperation {
   let row: Int
-  var isLinear: Bool { true }
 
   func value(_ x: Value) throws -> Value {
     let tensor = try x.arrayOrThrow()
@@ -23,9 +22,8 @@ struct TakeRow: UnaryOperation {
 }
 
 /// A few neighbouring places of the first axis.
-struct TakeRows: UnaryOperation {
+struct TakeRows: NonnegativeOperation {
   let rows: Range<Int>
-  var isLinear: Bool { true }
 
   func value(_ x: Value) throws -> Value {
     let tensor = try x.arrayOrThrow()

@@ -1,5 +1,5 @@
 /// The forms that evaluate an expression in another frame.
-enum FrameForm: Sendable { case smooth, hard }
+enum FrameForm: Sendable { case smooth, hard, gap }
 
 /// A function whose calls are smoothed, or, by `hard`, are not.
 final class SmoothedFunction: @unchecked Sendable {  // Immutable.
@@ -18,7 +18,8 @@ final class SmoothedFunction: @unchecked Sendable {  // Immutable.
 extension Evaluator {
   // MARK: The forms
 
-  /// `smooth(e, k, family)` and `hard(e)`: e evaluated in a frame of its own, the options outside.
+  /// `smooth(e, k, family)`, `hard(e)` and `gap(e, k, family)`: e evaluated in a frame of its own, the
+  /// options outside.
   func frameForm(
     _ form: FrameForm, _ builtin: Builtin, _ list: Script.List, _ id: NodeID, _ env: Environment
   ) throws -> Value {
@@ -32,26 +33,49 @@ extension Evaluator {
       guard list.count == 3 else {
         throw error(.tooManyArguments("hard", 1, list.count / 3), id, env)
       }
-    case .smooth:
+    case .smooth, .gap:
       var options = [Argument(label: .none, value: .number(0))]
       for i in stride(from: 3, to: list.count, by: 3) {
         options.append(
           Argument(label: list.symbol(i), value: try evaluate(list.node(i + 2), env)))
       }
-      smoothing = try locating(id, env) { try self.smoothing(options, builtin) }
+      smoothing = try locating(id, env) {
+        try self.smoothing(options, builtin, at: context(builtin.name, id, env).site) {
+          try evaluate(expression, env)
+        }
+      }
+    }
+    if form == .gap, let smoothing {
+      return try locating(id, env) { try gap(smoothing, expression, env) }
     }
     let value = try inFrame(smoothing: smoothing) { try evaluate(expression, env) }
     guard case .function(let function) = value else { return value }
     return .function(.smoothed(SmoothedFunction(base: function, smoothing: smoothing)))
   }
 
-  /// What the options of `smooth` say; the first argument is not looked at.
-  func smoothing(_ arguments: [Argument], _ builtin: Builtin) throws -> Smoothing {
+  /// What the options of `smooth` or `gap` say; the first argument is not looked at.
+  ///
+  /// - Parameter body: evaluates what is to be smoothed, where its error decides about the sharpness.
+  func smoothing(
+    _ arguments: [Argument], _ builtin: Builtin, at site: CallSite, _ body: () throws -> Value
+  ) throws -> Smoothing {
     let bound = try builtin.bind(arguments, symbols)
-    if bound.optional(3) != nil { throw EvaluationProblem.comesLater("smooth(e, error = …)") }
+    let family = try Builtins.smoothFamily(bound.optional(2))
+    guard let error = bound.parameter("error", of: builtin) else {
+      return Smoothing(
+        k: try Builtins.sharpness(bound.optional(1), of: builtin.name), family: family)
+    }
+    if bound.optional(1) != nil { throw EvaluationProblem.sharpnessAndError }
+    guard error.isNumeric, error.shape.isEmpty else {
+      throw EvaluationProblem.invalidArgument("smooth", "error", "a positive number")
+    }
+    guard error.lanes.isEmpty else { throw LaneDependence() }
+    let size = try error.plain.numberOrThrow()
+    guard size > 0, size.isFinite else {
+      throw EvaluationProblem.invalidArgument("smooth", "error", "a positive number")
+    }
     return Smoothing(
-      k: try Builtins.sharpness(bound.optional(1)),
-      family: try Builtins.smoothFamily(bound.optional(2)))
+      k: .number(try sharpness(keeping: size, family, at: site, body)), family: family)
   }
 
   func inFrame<Result>(smoothing: Smoothing?, _ body: () throws -> Result) rethrows -> Result {

@@ -17,6 +17,7 @@ enum SmoothFamily: String, CaseIterable, Sendable {
 
   /// The smooth maximum of each row.
   func maximum(_ x: Value, k: Value) throws -> Value {
+    if let known = try Enclosure.among(x, k) { return try enclosed(known[0], k: k) }
     let n = x.shape.last ?? 1
     // Of nothing -inf, like `max`; of one entry itself, which no family changes but by its bias.
     if n == 0 { return try .apply(LogSumExp(), x, k) }
@@ -40,7 +41,7 @@ enum SmoothFamily: String, CaseIterable, Sendable {
   }
 
   /// `"abs"` and `"power"` take entries from 0 on, `"expexp"` a maximum from 0 on.
-  private func checkDomain(_ x: Value) throws {
+  func checkDomain(_ x: Value) throws {
     guard smoothsOnlyMaximum else { return }
     let rows = try x.plain.arrayOrThrow()
     let n = max(rows.rowLength, 1)

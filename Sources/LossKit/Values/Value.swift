@@ -13,6 +13,8 @@ enum Value: @unchecked Sendable {
   case series(Series)
   /// What is not known yet, while an expression is compiled.
   case traced(TracedValue)
+  /// Within the computation of a bound only: a value and how far its smooth counterpart lies from it.
+  case enclosed(Enclosure)
   case text(String)
   case texts(TextArray)
   case function(Function)
@@ -72,6 +74,8 @@ extension Value {
     case .scalarDual(let dual): dual.level
     case .dual(let dual): dual.level
     case .series(let series): series.level
+    // Not a plain value: primitives leave their fast paths and meet the rule for enclosures.
+    case .enclosed: 1
     default: 0
     }
   }
@@ -79,12 +83,12 @@ extension Value {
   /// Whether this is a number, a truth value, an array or one of these with derivatives.
   var isNumeric: Bool {
     switch self {
-    case .number, .truth, .tensor, .scalarDual, .dual, .series, .traced: true
+    case .number, .truth, .tensor, .scalarDual, .dual, .series, .traced, .enclosed: true
     case .text, .texts, .function, .record: false
     }
   }
 
-  /// The value with every derivative taken off.
+  /// The value with every derivative taken off. (An enclosure is none: it stays.)
   var plain: Value {
     switch self {
     case .scalarDual(let dual): return .number(dual.primal)
@@ -116,6 +120,7 @@ extension Value {
     case .dual(let dual): dual.primal.shape
     case .series(let series): series.constantTerm.shape
     case .traced(let traced): traced.shape
+    case .enclosed(let enclosure): enclosure.center.shape
     case .texts(let texts): [texts.elements.count]
     default: []
     }
@@ -128,6 +133,7 @@ extension Value {
     case .dual(let dual): dual.primal.lanes
     case .series(let series): series.constantTerm.lanes
     case .traced(let traced): traced.lanes
+    case .enclosed(let enclosure): enclosure.center.lanes
     default: []
     }
   }
@@ -139,6 +145,7 @@ extension Value {
     case .dual(let dual): dual.primal.account ?? dual.tangent.account
     case .series(let series): series.constantTerm.account
     case .traced(let traced): traced.graph.account
+    case .enclosed(let enclosure): enclosure.center.account
     default: nil
     }
   }
