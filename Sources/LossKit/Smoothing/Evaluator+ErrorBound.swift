@@ -143,10 +143,14 @@ extension Evaluator {
         return try Value.number(.infinity).broadcast(to: hard.shape, account)
       }
     }
+    // Of equal infinities the difference would be nan.
+    let isSame = try Value.mapped(hard.plain, smooth.plain, content: .truths) { hard, smooth in
+      hard == smooth && hard.isInfinite ? 1 : 0
+    }
     return .record(
       Record(
-        names: ["hard", "smooth", "gap", "bound"], values: [hard, smooth, try smooth - hard, bound])
-    )
+        names: ["hard", "smooth", "gap", "bound"],
+        values: [hard, smooth, try .select(isSame, .number(0), smooth - hard), bound]))
   }
 }
 

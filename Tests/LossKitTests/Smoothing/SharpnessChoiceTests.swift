@@ -191,6 +191,13 @@ import Testing
     #expect(table.contains("0.4643687841079      1.098612288668\n"), "\(table)")
   }
 
+  @Test func equalInfinitiesHaveNoGap() throws {
+    let test = try TestSession(Self.inputs)
+    #expect(try test.numbers("gap(max([]), 2)") == [-.infinity, -.infinity, 0, 0])
+    #expect(try test.numbers("gap(relu([inf, -1]), 2).gap")[0] == 0)
+    #expect(try test.numbers("gap(max(inf, x), 2)") == [.infinity, .infinity, 0, 0])
+  }
+
   /// A jump has no bound; the other fields are there all the same.
   @Test func jumpsHaveAnInfiniteBound() throws {
     let test = try TestSession(Self.inputs)
