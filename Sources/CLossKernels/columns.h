@@ -81,6 +81,20 @@ void KERNEL(loss_transpose)(
   }
 }
 
+void KERNEL(loss_sum_outer_products)(
+    const double *const *left, const double *const *right, ptrdiff_t products, double *y,
+    ptrdiff_t rows, ptrdiff_t columns) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    double *row = y + r * columns;
+    for (ptrdiff_t c = 0; c < columns; c += W) {
+      vd sum = vset(0.0);
+      for (ptrdiff_t p = 0; p < products; p++)
+        sum = vfma(vset(left[p][r]), load_rows(right[p], c, columns), sum);
+      store_rows(row, c, columns, sum);
+    }
+  }
+}
+
 /// y = mask is not 0 ? a : b.
 void KERNEL(loss_select)(
     const double *mask, const double *a, const double *b, double *y, ptrdiff_t n) {

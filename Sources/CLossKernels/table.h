@@ -67,6 +67,10 @@
     (const double *x, ptrdiff_t x_stride, double *y, ptrdiff_t y_stride, ptrdiff_t rows,       \
      ptrdiff_t columns),                                                                       \
     (x, x_stride, y, y_stride, rows, columns))                                                 \
+  X(void, loss_sum_outer_products,                                                             \
+    (const double *const *left, const double *const *right, ptrdiff_t products, double *y,     \
+     ptrdiff_t rows, ptrdiff_t columns),                                                       \
+    (left, right, products, y, rows, columns))                                                 \
   X(void, loss_select,                                                                         \
     (const double *mask, const double *a, const double *b, double *y, ptrdiff_t n),            \
     (mask, a, b, y, n))                                                                        \

@@ -132,6 +132,12 @@ void loss_transpose(
     const double *x, ptrdiff_t x_stride, double *y, ptrdiff_t y_stride, ptrdiff_t rows,
     ptrdiff_t columns);
 
+/// `y[r * columns + c]` is the sum of `left[p][r] * right[p][c]` over all products p, in their order,
+/// as `loss_fma`.
+void loss_sum_outer_products(
+    const double *const *left, const double *const *right, ptrdiff_t products, double *y,
+    ptrdiff_t rows, ptrdiff_t columns);
+
 /// y = a where the mask is not 0, else b.
 void loss_select(const double *mask, const double *a, const double *b, double *y, ptrdiff_t n);
 

@@ -30,6 +30,7 @@ public struct LossFunction: Sendable {
 
   /// The programs, where the loss has them.
   private(set) var compiled: CompiledLoss?
+  private let lazyHessian = LazyHessian()
 
   /// The same function without its programs: the definition that they are measured against.
   package var interpreted: LossFunction {
@@ -102,8 +103,14 @@ public struct LossFunction: Sendable {
   // MARK: One point
 
   /// What evaluations of one thread reuse from call to call.
-  public func makeWorkspace(cancellation: Cancellation? = nil) -> Workspace {
-    Workspace(size: compiled?.workspaceSize ?? 0, cancellation: cancellation)
+  ///
+  /// - Parameters:
+  ///   - parallelism: how many threads work on arrays of 65,536 elements and more; the caller's
+  ///     alone unless given. Results do not depend on it.
+  ///   - cancellation: stops an evaluation that is interpreted.
+  public func makeWorkspace(parallelism: Int = 1, cancellation: Cancellation? = nil) -> Workspace {
+    Workspace(
+      size: compiled?.workspaceSize ?? 0, parallelism: parallelism, cancellation: cancellation)
   }
 
   func makeEvaluator(_ cancellation: Cancellation?) -> Evaluator {
@@ -175,9 +182,31 @@ public struct LossFunction: Sendable {
   }
 
   /// The Hessian at a point: `gradientCount` rows of `gradientCount` elements.
+  ///
+  /// - Parameter point: `inputCount` elements.
   public func hessian(at point: [Double]) throws(LossError) -> [Double] {
-    let evaluator = makeEvaluator(nil)
-    let values = try values(at: point.span, evaluator)
+    var work = makeWorkspace()
+    var result = [Double](repeating: 0, count: gradientCount * gradientCount)
+    var span = result.mutableSpan
+    try hessian(at: point.span, into: &span, using: &work)
+    return result
+  }
+
+  /// The Hessian at a point, written row by row into a buffer of `gradientCount²` elements.
+  public func hessian(
+    at point: Span<Double>, into result: inout MutableSpan<Double>, using work: inout Workspace
+  ) throws(LossError) {
+    guard result.count == gradientCount * gradientCount else {
+      throw LossError(
+        EvaluationProblem.pointSize(given: result.count, wanted: gradientCount * gradientCount))
+    }
+    if let compiledHessian, point.count == inputCount,
+      work.run(compiledHessian, at: point, into: &result)
+    {
+      return
+    }
+    let evaluator = work.evaluator(of: self)
+    let values = try values(at: point, evaluator)
     let hessian = try located(evaluator, script, expression) {
       let chosen = gradientPlaces.map { values[$0] }
       return try evaluator.derivative(at: chosen) { duals in
@@ -186,8 +215,22 @@ public struct LossFunction: Sendable {
         return try differentiate(inner, evaluator).derivative
       }.derivative
     }
-    guard case .tensor(let tensor) = hessian else { return [] }
-    return Array(tensor.elements)
+    guard case .tensor(let tensor) = hessian else { return }
+    for i in 0..<min(result.count, tensor.count) { result[i] = tensor.start[i] }
+  }
+
+  /// Whether the Hessian runs as a compiled program.
+  package var isHessianCompiled: Bool { compiledHessian != nil }
+
+  /// The program of the Hessian, compiled when it is first asked for.
+  private var compiledHessian: CompiledHessian? {
+    guard compiled != nil else { return nil }
+    return lazyHessian.compiled {
+      let tracer = makeEvaluator(nil)
+      return CompiledHessian.compile(
+        shapes: inputs.map(\.shape), gradientBy: gradientPlaces, tracer
+      ) { try evaluate($0, tracer) }
+    }
   }
 
   // MARK: Evaluation

@@ -16,8 +16,8 @@ struct CompiledBatch: @unchecked Sendable {  // Each thread writes its own point
     let width =
       program.workspaceSize
       + (batch.layout == .rowMajor ? batch.function.inputCount + batch.function.gradientCount : 0)
-    let fitting = CompiledBatch.blockBudget / max(width, 1) / 64 * 64
-    lanes = program.goesInBlocks ? min(max(fitting, 64), 512) : 1
+    let fitting = CompiledBatch.blockBudget / max(width, 1) / 8 * 8
+    lanes = program.goesInBlocks && fitting > 0 ? min(fitting, 512) : 1
   }
 
   /// How many points one thread takes at a time: many blocks, so that its memory is made once for

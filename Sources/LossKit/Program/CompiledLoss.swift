@@ -37,25 +37,11 @@ final class CompiledLoss: Sendable {
     _ graph: Graph, _ shapes: [[Int]], _ places: [Int], _ evaluator: Evaluator,
     _ function: ([Value]) throws -> Value
   ) throws -> CompiledLoss {
-    var inputs: [Value] = []
-    var seeds: [Value] = []
-    var seedNodes: [Int] = []
-    var offset = 0
-    for shape in shapes {
-      func leaf(_ operation: GraphOperation) throws -> TracedValue {
-        TracedValue(
-          graph: graph, node: try graph.node(operation, [], shape), lanes: [], shape: shape)
-      }
-      inputs.append(try leaf(.input(offset: offset)).value)
-      let seed = try leaf(.seed(level: 0, offset: offset))
-      seeds.append(seed.value)
-      seedNodes.append(seed.node)
-      offset += shape.reduce(1, *)
-    }
+    let leaves = try InputLeaves(graph, shapes, seedLevels: 1)
     let (value, tangent) = try evaluator.directionalDerivative(
-      at: places.map { inputs[$0] }, along: places.map { seeds[$0] }
+      at: places.map { leaves.inputs[$0] }, along: places.map { leaves.seeds[0][$0] }
     ) { duals in
-      var all = inputs
+      var all = leaves.inputs
       for (place, dual) in zip(places, duals) { all[place] = dual }
       return try function(all)
     }
@@ -68,7 +54,7 @@ final class CompiledLoss: Sendable {
     var gradientOffset = 0
     for place in places {
       let extents = shapes[place]
-      let node = try graph.filled(adjoints[seedNodes[place]] ?? graph.number(0), extents)
+      let node = try graph.filled(adjoints[leaves.seedNodes[0][place]] ?? graph.number(0), extents)
       outputs.append((node, Operand(base: .gradient, offset: gradientOffset)))
       gradientOffset += extents.reduce(1, *)
     }
@@ -84,6 +70,9 @@ final class CompiledLoss: Sendable {
   ) throws -> Program {
     var lowering = Lowering(graph: graph)
     let place = try lowering.lower(value: value, outputs: outputs, guards: guards)
+    guard lowering.workspaceSize + lowering.constants.count <= graph.account.limit else {
+      throw Untraceable()
+    }
     return Program(lowering, value: place)
   }
 }

@@ -56,6 +56,17 @@ struct Lowering {
     return place
   }
 
+  /// Lowers what some nodes need; returns where each will be.
+  mutating func lower(roots: [Int], guards: [Graph.Guard]) throws -> [Operand] {
+    for id in roots { need(id) }
+    for condition in guards { for node in condition.nodes { need(node) } }
+    for id in graph.nodes.indices where isNeeded[id] {
+      if places[id] == nil { try emit(id) }
+    }
+    for condition in guards { emit(condition) }
+    return try roots.map { try contiguous($0) }
+  }
+
   /// Watches that a part of the gradient is finite; of weights times one number it is that number.
   private mutating func check(_ id: Int, at place: Operand) {
     let node = graph.nodes[id]

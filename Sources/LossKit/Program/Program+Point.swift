@@ -46,7 +46,14 @@ extension Program {
       y[0] = -x[0]
       return
     }
-    apply(instruction.pointee.mapKernel, instruction.pointee.index, x, y, n)
+    let (kernel, index) = (instruction.pointee.mapKernel, instruction.pointee.index)
+    if n < Program.chunkedCount {
+      apply(kernel, index, x, y, n)
+    } else {
+      forEachChunk(of: n, size: Program.chunkSize, threads: memory.threads) { _, range in
+        self.apply(kernel, index, x + range.lowerBound, y + range.lowerBound, range.count)
+      }
+    }
   }
 
   @inline(__always)
@@ -85,6 +92,7 @@ extension Program {
       y[0] = apply(kernel, index, a[0], b[0])
       return
     }
+    if n >= Program.chunkedCount, zipInChunks(instruction, memory) { return }
     switch (instruction.pointee.a.reading, instruction.pointee.b.reading) {
     case (.each, .each): apply(kernel, index, a, b, y, n)
     case (.each, .one): apply(kernel, index, a, b[0], y, n)
@@ -114,6 +122,32 @@ extension Program {
         }
       }
     }
+  }
+
+  /// Two long arrays, or one and a number; other operands take the usual way.
+  private func zipInChunks(
+    _ instruction: UnsafePointer<Instruction>, _ memory: ProgramMemory
+  ) -> Bool {
+    let a = memory[instruction.pointee.a]
+    let b = memory[instruction.pointee.b]
+    let y = memory[instruction.pointee.out]
+    let (kernel, index) = (instruction.pointee.zipKernel, instruction.pointee.index)
+    let readings = (instruction.pointee.a.reading, instruction.pointee.b.reading)
+    switch readings {
+    case (.each, .each), (.each, .one), (.one, .each): break
+    default: return false
+    }
+    forEachChunk(
+      of: instruction.pointee.count, size: Program.chunkSize, threads: memory.threads
+    ) { _, range in
+      let (start, n) = (range.lowerBound, range.count)
+      switch readings {
+      case (.each, .one): self.apply(kernel, index, a + start, b[0], y + start, n)
+      case (.one, .each): self.apply(kernel, index, a[0], b + start, y + start, n)
+      default: self.apply(kernel, index, a + start, b + start, y + start, n)
+      }
+    }
+    return true
   }
 
   @inline(__always)
@@ -202,7 +236,13 @@ extension Program {
     for row in 0..<instruction.pointee.count {
       let start = row &* length
       var inverse = 1.0
-      let result = loss_lse(x + start, length, k, weights.map { $0 + start }, &inverse)
+      let result: Double
+      if length < Program.chunkedCount {
+        result = loss_lse(x + start, length, k, weights.map { $0 + start }, &inverse)
+      } else {
+        (result, inverse) = logSumExpInChunks(
+          x + start, length, k: k, weights: weights.map { $0 + start }, threads: memory.threads)
+      }
       scale?[row] = inverse
       if let value {
         value[row] = result

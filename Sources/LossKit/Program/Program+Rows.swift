@@ -48,7 +48,7 @@ extension Program {
     case .place:
       out.update(repeating: 0, count: n &* length)
       for row in 0..<n { out[row &* length &+ Int(a[row])] = b[row] }
-    case .matrixProduct: multiply(forms[instruction.pointee.index], a, b, out)
+    case .matrixProduct: multiply(forms[instruction.pointee.index], a, b, out, memory)
     case .crossEntropy: crossEntropy(instruction, memory)
     case .refuseTies: return !hasTie(instruction, memory)
     case .refuseTiesInRows:
@@ -73,8 +73,12 @@ extension Program {
 
   private func multiply(
     _ form: MatrixForm, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
-    _ out: UnsafeMutablePointer<Double>
+    _ out: UnsafeMutablePointer<Double>, _ memory: ProgramMemory
   ) {
+    if form.rows * form.columns * form.inner >= Program.chunkedCount {
+      multiplyInChunks(form, a, b, out, threads: memory.threads)
+      return
+    }
     loss_matrix_product(
       a, form.isLeftTransposed ? 1 : form.inner, form.isLeftTransposed ? form.rows : 1,
       b, form.isRightTransposed ? 1 : form.columns, form.isRightTransposed ? form.inner : 1,
@@ -87,8 +91,15 @@ extension Program {
     let value = memory.output(instruction.pointee.out)
     let weights = memory.output(instruction.pointee.out2)
     tables[instruction.pointee.index].withUnsafeBufferPointer { labels in
-      loss_cross_entropy_rows(
-        scores, length, labels.baseAddress, 0, value, weights, instruction.pointee.count)
+      guard let first = labels.baseAddress else { return }
+      let rows = instruction.pointee.count
+      if rows * length < Program.chunkedCount {
+        loss_cross_entropy_rows(scores, length, first, 0, value, weights, rows)
+      } else {
+        crossEntropyInChunks(
+          scores, length: length, labels: first, rows: rows, value: value, weights: weights,
+          threads: memory.threads)
+      }
     }
   }
 

@@ -71,6 +71,8 @@ struct ProgramMemory {
   let point: UnsafePointer<Double>
   let gradient: UnsafeMutablePointer<Double>
   let constants: UnsafePointer<Double>
+  /// How many threads may work on a long array.
+  let threads: Int
 
   @inline(__always)
   subscript(_ operand: Operand) -> UnsafeMutablePointer<Double> {
