@@ -151,7 +151,10 @@ extension Builtins {
     Builtin(
       "sort", "v, *, #axis = last", .arrays, "The elements in ascending order, nan last.",
       example: "sort([3, 1, 2])", smooth: .refused, samples: .vector(-3...3),
-      .general { a, c in try a[0].mappedRows(a, axis: 1) { try $0.sortedRows(c) } }),
+      .general { a, c in
+        let c = try c.reducing(a[0], along: a.wholeNumber(1, .axis) ?? -1)
+        return try a[0].mappedRows(a, axis: 1) { try $0.sortedRows(c) }
+      }),
     Builtin(
       "argsort", "v, *, #axis = last", .arrays,
       "The indices that sort v, equal elements in their order; nan last.",
@@ -174,13 +177,15 @@ extension Builtins {
         guard !a[0].shape.isEmpty else {
           throw EvaluationProblem.argumentKind("topk", a[0].kindDescription)
         }
+        let c = try c.reducing(a[0], along: a.wholeNumber(2, .axis) ?? -1)
         return try a[0].mappedRows(a, axis: 2) { rows in
           guard n <= rows.shape.last ?? 0 else {
             throw EvaluationProblem.invalidArgument(
               "topk", "n", "at most the \(rows.shape.last ?? 0) elements there are")
           }
           return try .apply(
-            Value.rowsDescending(rows, count: n, c).gather(0..<n, keepingAxis: .kept), rows)
+            Value.rowsDescending(rows, wanted: n == 1 ? .largest : .places(0..<n), c).gather(
+              0..<n, keepingAxis: .kept), rows)
         }
       }),
     cumulative("cumsum", "The running sums.", "cumsum([1, 2, 3])") {

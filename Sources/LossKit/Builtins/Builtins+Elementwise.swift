@@ -114,7 +114,8 @@ extension Builtins {
     let pair = try Value.stacked(
       [a.broadcast(to: shape, context.account), b.broadcast(to: shape, context.account)],
       account: context.account)
-    return try pair.movingFirstAxisLast().normOfRows(p: 2, context)
+    return try pair.movingFirstAxisLast().normOfRows(
+      p: 2, context, corner: "both are 0, and the slope along (da, db) is hypot(da, db)")
   }
 }
 

@@ -71,7 +71,11 @@ extension Builtins {
         try s.clamp(a[0], a[1], a[2], c)
       },
       samples: .numbers([reals, -2 ... -1, 1...2]),
-      .general { a, c in try .minimum(.maximum(a[0], a[1], c), a[2], c) }),
+      .general { a, c in
+        let all = [a[0], a[1], a[2]]
+        let raised = try Value.maximum(a[0], a[1], c, .clamp(all, through: 1))
+        return try .minimum(raised, a[2], c, .clamp(all, through: 2))
+      }),
     Builtin(
       "argmax", "v, *, #axis = all", .hardAndSmooth,
       "The index of the first largest element; nan where there is a nan.",
@@ -158,13 +162,13 @@ extension Builtins {
   private struct Extremum: Sendable {
     let ofRows: @Sendable (Value, CallContext) throws -> Value
     /// Nothing where two values are treated like a row of two.
-    var ofTwo: (@Sendable (Value, Value, CallContext) throws -> Value)?
+    var ofTwo: (@Sendable (Value, Value, CallContext, CornerOperands) throws -> Value)?
   }
 
   private static let largest = Extremum(
-    ofRows: { try $0.largestOfRows($1) }, ofTwo: { try .maximum($0, $1, $2) })
+    ofRows: { try $0.largestOfRows($1) }, ofTwo: { try .maximum($0, $1, $2, $3) })
   private static let smallest = Extremum(
-    ofRows: { try -((-$0).largestOfRows($1)) }, ofTwo: { try .minimum($0, $1, $2) })
+    ofRows: { try -((-$0).largestOfRows($1)) }, ofTwo: { try .minimum($0, $1, $2, $3) })
 
   private static func extremum(
     _ a: BoundArguments, _ context: CallContext, _ extremum: Extremum
@@ -174,14 +178,16 @@ extension Builtins {
     }
     if a.rest.count == 1 {
       return try first.reduced(a, axis: 1, keep: 2, context.name) {
-        try extremum.ofRows($0, context)
+        try extremum.ofRows($0, context.reducing(first, along: a.wholeNumber(1, .axis)))
       }
     }
     try refuseAxis(a, 1, context)
     guard let ofTwo = extremum.ofTwo else {
       return try extremum.ofRows(Value.rows(of: a.rest, account: context.account), context)
     }
-    return try a.rest.dropFirst().reduce(first) { try ofTwo($0, $1, context) }
+    return try a.rest.indices.dropFirst().reduce(first) {
+      try ofTwo($0, a.rest[$1], context, .arguments(a.rest, through: $1))
+    }
   }
 
   private static func smoothIndex(

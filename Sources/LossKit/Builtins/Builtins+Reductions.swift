@@ -20,10 +20,11 @@ extension Builtins {
     reduction("std", "The standard deviation, divided by n.", "std([1, 2, 3])") { v, context in
       let root = Value.number(Double(v.shape.last ?? 0).squareRoot())
       let deviations = try deviations(v)
-      let length = try deviations.normOfRows(p: 2, context)
+      let corner = "the elements are equal, and the slope along d is std(d)"
+      let length = try deviations.normOfRows(p: 2, context, corner: corner)
       // The norm may overflow where the deviation does not.
       guard case .number(.infinity) = length.plain else { return try length / root }
-      return try (deviations / root).normOfRows(p: 2, context)
+      return try (deviations / root).normOfRows(p: 2, context, corner: corner)
     },
     reduction("logmeanexp", "ln of the mean of e^v.", "logmeanexp([0, 0])") { v, _ in
       if v.shape.last == 0 { return try .apply(LogSumExp(), v, .number(1)) }
@@ -43,6 +44,7 @@ extension Builtins {
       "The quantile q of the elements, 0 ≤ q ≤ 1, interpolated linearly.",
       example: "quantile([1, 2, 3, 4], 0.5)", smooth: .refused,
       .general { a, c in
+        let c = try c.reducing(a[0], along: a.wholeNumber(2, .axis))
         guard a[1].shape.count == 1 else {
           return try a[0].reduced(a, axis: 2, keep: 3, "quantile") { try quantile($0, a[1], c) }
         }
@@ -68,7 +70,8 @@ extension Builtins {
         }
       }, samples: .vector(0.5...3),
       .general { a, c in
-        try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, a, c) }
+        let c = try c.reducing(a[0], along: a.wholeNumber(2, .axis))
+        return try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, a, c) }
       }),
     Builtin(
       "dot", "a, b", .reductions, "The scalar product of two vectors.",
@@ -82,8 +85,8 @@ extension Builtins {
       formula: "a·b / (‖a‖ ‖b‖)", example: "cossim([1, 0], [1, 1])",
       .general { a, c in
         try vectors(a, "cossim")
-        let unitA = try a[0] / a[0].normOfRows(p: 2, c)
-        let unitB = try a[1] / a[1].normOfRows(p: 2, c)
+        let unitA = try a[0] / a[0].normOfRows(p: 2, c, corner: "a vector is 0")
+        let unitB = try a[1] / a[1].normOfRows(p: 2, c, corner: "a vector is 0")
         return try .apply(RowProduct(), unitA, unitB)
       }),
     ofTruths("any", "Whether any element is true.", "any([false, true])", content: .truths) { row in
@@ -107,7 +110,8 @@ extension Builtins {
       name, "v, *, #axis = all, keep = false", .reductions, summary, example: example,
       smooth: name == "median" ? .refused : .unchanged, samples: .vector(0.5...3),
       .general { a, c in
-        try a[0].reduced(a, axis: 1, keep: 2, name) { try rows($0, c) }
+        let c = try c.reducing(a[0], along: a.wholeNumber(1, .axis))
+        return try a[0].reduced(a, axis: 1, keep: 2, name) { try rows($0, c) }
       })
   }
 
@@ -170,8 +174,15 @@ extension Builtins {
       return try SmoothFamily.powerSum(.abs(v, context), p: a.optional(1) ?? .number(2))
     }
     if p == 1 { return try .apply(SumRows(), .abs(v, context)) }
-    if p == .infinity { return try Value.abs(v, context).largestOfRows(context) }
-    return try v.normOfRows(p: p, context)
+    if p == .infinity {
+      var magnitudes = context
+      magnitudes.rows?.mark = "|"
+      return try Value.abs(v, context).largestOfRows(magnitudes)
+    }
+    return try v.normOfRows(
+      p: p, context,
+      corner: "the elements are 0, and the slope along d is "
+        + (p == 2 ? "norm(d)" : "norm(d, \(NumberFormat.formatted(p)))"))
   }
 
   /// At h = (n - 1) q of the sorted elements, between ⌊h⌋ and ⌈h⌉.
@@ -201,8 +212,11 @@ extension Builtins {
 
 extension Value {
   /// Each row in ascending order, nan last; ties settled by derivatives.
-  func sortedRows(_ context: CallContext) throws -> Value {
-    let order = try Value.rowsDescending(-self, count: shape.last ?? 0, context)
+  ///
+  /// - Parameter wanted: the places at which ties are to be settled; all, where it is left out.
+  func sortedRows(_ context: CallContext, wanted: Range<Int>? = nil) throws -> Value {
+    let order = try Value.rowsDescending(
+      -self, wanted: .places(wanted ?? 0..<(shape.last ?? 0)), context)
     let values = try plain.arrayOrThrow()
     let n = max(values.rowLength, 1)
     // The lanes of the order may be more than those of the values: nan is looked for by place.

@@ -53,8 +53,11 @@ extension Evaluator {
     }
     corners.collectFeeding()
     let (value, first) = try derivative(at: values, total, .identity, function)
-    let bases = DirectionBasis.rotations(of: corners.takeFeeding(), among: total)
+    // A padded direction can carry 0 * inf, which differs from everything.
+    let feeding = corners.takeFeeding().filter { $0 < total }
+    let bases = DirectionBasis.rotations(of: feeding, among: total)
     if bases.isEmpty { return (value, first) }
+    if feeding.count > DirectionBasis.rotationLimit { corners.noteUnrotated(feeding.count) }
     // What the other bases meet are the same corners.
     let mark = corners.mark()
     defer { corners.rewind(to: mark) }

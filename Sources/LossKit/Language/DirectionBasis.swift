@@ -22,13 +22,11 @@ struct DirectionBasis {
   static let identity = DirectionBasis(order: nil, sign: 1)
 
   /// The most rotations used.
-  private static let rotationLimit = 32
+  static let rotationLimit = 32
 
   /// The bases of the symmetric rule other than the identity.
   static func rotations(of feeding: [Int], among total: Int) -> [DirectionBasis] {
-    // A padded direction can carry 0 * inf, which differs from everything.
-    let feeding = feeding.filter { $0 < total }
-    return (0..<min(feeding.count, rotationLimit)).flatMap { shift -> [DirectionBasis] in
+    (0..<min(feeding.count, rotationLimit)).flatMap { shift -> [DirectionBasis] in
       var order = Array(0..<total)
       for (i, element) in feeding.enumerated() {
         order[element] = feeding[(i + shift) % feeding.count]

@@ -104,6 +104,8 @@ extension Evaluator {
     let lane = newLane(size: kept.count, kind: .elements)
     openExtent = outerExtent * lane.size
     let scope = try laneScope(tuples, kept, lane, id, env)
+    corners.loops[lane.id] = scope
+    defer { corners.loops[lane.id] = nil }
     let value = try evaluate(element, env.with(scope))
     guard value.isNumeric else { throw LaneDependence() }
     return try locating(id, env) { try value.closingLane(lane, account: account) }
@@ -151,6 +153,8 @@ extension Evaluator {
       }
       scope.bindings.append(.init(symbol: variable.symbol, value: value))
     }
+    corners.loops[inner.id] = scope
+    defer { corners.loops[inner.id] = nil }
     let value = try evaluate(element, env.with(scope))
     guard value.isNumeric else { throw LaneDependence() }
     return try value.closingLane(inner, account: account)

@@ -160,7 +160,7 @@ final class Evaluator {
       name: name,
       site: CallSite(
         source: env.script.source, range: env.script.range(of: id)),
-      corners: corners, account: account,
+      script: env.script, call: id, corners: corners, account: account,
       place: env.script.serial << 32 | UInt64(env.script.range(of: id).start),
       drawSeed: drawSeed)
   }

@@ -106,28 +106,8 @@ extension StatementRun {
     }
   }
 
-  private func cornerNotes(_ statement: NodeID) -> [String] {
-    var places: [(primitive: String, places: [CallSite])] = []
-    for event in evaluator.corners.takeEvents() {
-      if let known = places.firstIndex(where: { $0.primitive == event.primitive }) {
-        places[known].places.append(event.place)
-      } else {
-        places.append((event.primitive, [event.place]))
-      }
-    }
-    if places.isEmpty { return [] }
-    let list = places.map {
-      "\($0.primitive) is at a corner here (\(describe($0.places, statement)))"
-    }
-    return [
-      list.joined(separator: ", ")
-        + "; if the whole is not differentiable, the gradient shown is one of Clarke's generalized "
-        + "gradients"
-    ]
-  }
-
   /// `column 9`, `columns 1 and 11` on the statement's own line, else with line and file.
-  private func describe(_ places: [CallSite], _ statement: NodeID) -> String {
+  func describe(_ places: [CallSite], _ statement: NodeID) -> String {
     let line = script.source.line(at: script.range(of: statement).start)
     let own = places.filter {
       $0.source === script.source && $0.source.line(at: $0.range.start) == line
@@ -147,7 +127,7 @@ extension StatementRun {
     return joined(parts)
   }
 
-  private func joined(_ items: [String]) -> String {
+  func joined(_ items: [String]) -> String {
     items.count < 2
       ? items.joined() : items.dropLast().joined(separator: ", ") + " and " + (items.last ?? "")
   }

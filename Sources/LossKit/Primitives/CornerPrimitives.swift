@@ -4,19 +4,23 @@
 
 extension Value {
   /// Elementwise, the larger of two; nan wins.
-  static func maximum(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
+  static func maximum(
+    _ a: Value, _ b: Value, _ context: CallContext, _ operands: CornerOperands
+  ) throws -> Value {
     guard max(a.level, b.level) > 0 else { return try .apply(Larger.self, a, b) }
     if try Enclosure.among(a, b) != nil {
       return try rows(of: [a, b], account: context.account).largestOfRows(context)
     }
-    return try select(firstIsLarger(a, b, context), a, b)
-      .replacingPlain(with: maximum(a.plain, b.plain, context))
+    return try select(firstIsLarger(a, b, context, operands), a, b)
+      .replacingPlain(with: maximum(a.plain, b.plain, context, operands))
   }
 
   /// Elementwise, the smaller of two; nan wins.
-  static func minimum(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value {
+  static func minimum(
+    _ a: Value, _ b: Value, _ context: CallContext, _ operands: CornerOperands
+  ) throws -> Value {
     guard max(a.level, b.level) > 0 else { return try .apply(Smaller.self, a, b) }
-    return try -maximum(-a, -b, context)
+    return try -maximum(-a, -b, context, operands)
   }
 
   /// `max(x, 0)`.
@@ -25,7 +29,7 @@ extension Value {
       return dual.primal < 0
         ? .scalarDual(ScalarDual(level: dual.level, primal: 0, tangent: 0)) : x
     }
-    return try maximum(x, .number(0), context)
+    return try maximum(x, .number(0), context, .slopes(below: 0, above: 1))
   }
 
   /// The magnitude.
@@ -33,8 +37,9 @@ extension Value {
   /// `max(x, -x)`, but without a minus zero.
   static func abs(_ x: Value, _ context: CallContext) throws -> Value {
     guard x.level > 0 else { return try .apply(Magnitude.self, x) }
-    if case .enclosed = x { return try maximum(x, -x, context) }
-    let isPositive = try firstIsLarger(x, .number(0), context)
+    let slopes = CornerOperands.slopes(below: -1, above: 1)
+    if case .enclosed = x { return try maximum(x, -x, context, slopes) }
+    let isPositive = try firstIsLarger(x, .number(0), context, slopes)
     return try x.withSign(isPositive)
   }
 
@@ -54,9 +59,9 @@ extension Value {
   }
 
   /// The mask of the places where a is not smaller than b, ties settled by derivatives.
-  ///
-  private static func firstIsLarger(_ a: Value, _ b: Value, _ context: CallContext) throws -> Value
-  {
+  private static func firstIsLarger(
+    _ a: Value, _ b: Value, _ context: CallContext, _ operands: CornerOperands
+  ) throws -> Value {
     let (va, vb) = (a.plain, b.plain)
     if let graph = va.graph ?? vb.graph {
       try graph.noteTies(va, vb)
@@ -98,6 +103,7 @@ extension Value {
     let log = context.corners.log
     let decision = log?.open(context.site, extent: wide.count)
     var corners = 0
+    var firstPlaces: [Int] = []
     for place in ties {
       context.corners.feed(jets.differingDirections(place, place))
       if let decision, case .sign(let kept)? = log?.choice(decision, place) {
@@ -107,19 +113,29 @@ extension Value {
       let sign = jets.compare(place, place)
       if sign != 0 {
         corners += 1
+        if firstPlaces.count < CornerEvent.placeLimit { firstPlaces.append(place) }
         if let decision { log?.keep(.sign(sign), decision, place) }
       }
       wide.start[place] = sign >= 0 ? 1 : 0
     }
-    context.corners.note(context.name, at: context.site, ties: corners)
+    if let first = firstPlaces.first {
+      let layout = CornerLayout(lanes: lanes, shape: mask.shape, rows: context.rows)
+      context.corners.note(
+        CornerEvent(
+          context, operands.tie(layout, at: first),
+          places: firstPlaces.map { layout.place($0, context.corners) }, count: corners))
+    }
     return wide.value
   }
 
   /// The places of each row's elements from the largest to the smallest, nan first, ties settled
-  /// by derivatives and then by place; only the first `count` places of a row are promised.
-  static func rowsDescending(_ x: Value, count wanted: Int, _ context: CallContext) throws
+  /// by derivatives and then by place; only those in the wanted part of the order are promised.
+  ///
+  /// Ties elsewhere are not settled: they are no corner of what is made of the wanted places.
+  static func rowsDescending(_ x: Value, wanted part: RowOrder.Part, _ context: CallContext) throws
     -> RowOrder
   {
+    let wanted = part.ranks
     let lanes = x.decisionLanes
     let plain = try x.plain.arrayOrThrow()
     let values: Tensor
@@ -133,12 +149,18 @@ extension Value {
     let log = context.corners.log
     var decision: DecisionLog.Decision?
     var jets: JetComparison?
-    var corners = 0
+    var cornerRows: [Int] = []
+    var firstGroups: [[Int]] = []
     var order: [[Int]] = []
     for row in 0..<(n == 0 ? 0 : values.count / n) {
       let elements = values.row(row)
-      var places = wanted == 1 ? tiedLargest(elements) : try descending(elements, context)
-      if x.level > 0, hasTies(elements, places) {
+      var places: [Int]
+      if case .largest = part {
+        places = tiedLargest(elements)
+      } else {
+        places = try descending(elements, context)
+      }
+      if x.level > 0, hasTies(elements, places, wanted) {
         if jets == nil {
           jets = try JetComparison(
             x, x, lanes: lanes, shape: values.shape, account: context.account)
@@ -153,14 +175,23 @@ extension Value {
             isKnown = true
           }
           // An earlier chunk may have settled some of the ties only.
-          let settled = groups.flatMap { group in
-            splitting(group) { i, j in
+          var rank = 0
+          var tied: [[Int]] = []
+          let settled = groups.flatMap { group -> [[Int]] in
+            defer { rank += group.count }
+            guard (rank..<rank + group.count).overlaps(wanted) else { return [group] }
+            let parts = splitting(group) { i, j in
               context.corners.feed(jets.differingDirections(base + i, base + j))
               return jets.compare(base + i, base + j)
             }
+            if parts.count > 1 { tied.append(group) }
+            return parts
           }
           if settled.count > groups.count {
-            if !isKnown { corners += 1 }
+            if !isKnown {
+              if cornerRows.isEmpty { firstGroups = tied }
+              cornerRows.append(row)
+            }
             if let decision { log?.keep(.order(settled), decision, row) }
           }
           places = settled.flatMap(\.self)
@@ -169,7 +200,19 @@ extension Value {
       order.append(places)
       if context.account.isCancelled { throw EvaluationProblem.cancelled }
     }
-    context.corners.note(context.name, at: context.site, ties: corners)
+    if let first = cornerRows.first {
+      let layout = CornerLayout(lanes: lanes, shape: values.shape, rows: context.rows)
+      let groups = firstGroups.prefix(CornerEvent.placeLimit).map { group in
+        CornerTie.Group(
+          indices: group.sorted().prefix(CornerEvent.placeLimit)
+            .map { layout.index(row: first, place: $0) }, count: group.count)
+      }
+      context.corners.note(
+        CornerEvent(
+          context, .elements(groups, mark: context.rows?.mark ?? ""),
+          places: cornerRows.prefix(CornerEvent.placeLimit)
+            .map { layout.rowPlace($0, context.corners) }, count: cornerRows.count))
+    }
     return RowOrder(lanes: lanes, shape: values.shape, places: order)
   }
 
@@ -212,8 +255,12 @@ extension Value {
     return places
   }
 
-  private static func hasTies(_ row: UnsafeBufferPointer<Double>, _ places: [Int]) -> Bool {
-    for i in places.indices.dropFirst()
+  /// Whether an element of the wanted part of the order has an equal beside it.
+  private static func hasTies(
+    _ row: UnsafeBufferPointer<Double>, _ places: [Int], _ wanted: Range<Int>
+  ) -> Bool {
+    let end = min(wanted.upperBound + 1, places.count)
+    for i in stride(from: max(wanted.lowerBound, 1), to: end, by: 1)
     where row[places[i]] == row[places[i - 1]] && row[places[i]].isFinite { return true }
     return false
   }
@@ -271,7 +318,42 @@ extension Value {
       }
     }
     return try .apply(
-      Value.rowsDescending(self, count: 1, context).gather(0..<1, keepingAxis: .dropped), self)
+      Value.rowsDescending(self, wanted: .largest, context).gather(0..<1, keepingAxis: .dropped),
+      self)
+  }
+}
+
+/// What a comparison of two operands is about, for the note of a tie.
+enum CornerOperands {
+  /// The arguments of a call up to a number: `max(a, b, c)` compares from left to right.
+  case arguments([Value], through: Int)
+  /// A number with 0, at which the slope changes.
+  case slopes(below: Double, above: Double)
+  /// Something else, in words.
+  case described(String)
+  /// The three arguments of `clamp` up to the bound that is looked at.
+  case clamp([Value], through: Int)
+
+  /// What ties at a place.
+  func tie(_ layout: CornerLayout, at place: Int) -> CornerTie {
+    switch self {
+    case .slopes(let below, let above): return .slopes(below: below, above: above)
+    case .described(let words): return .described(words)
+    case .arguments(let values, let last): return .arguments(tied(values, last, layout, place))
+    case .clamp(let values, let last):
+      let tied = tied(values, last, layout, place)
+      func value(_ i: Int) -> Double { layout.element(of: values[i].plain, at: place) ?? .nan }
+      guard tied.contains(0), value(1) < value(2) else {
+        return .bound(tied, below: 0, above: 0)
+      }
+      return .bound(tied, below: last == 1 ? 0 : 1, above: last == 1 ? 1 : 0)
+    }
+  }
+
+  /// The arguments that equal the last one looked at.
+  private func tied(_ values: [Value], _ last: Int, _ layout: CornerLayout, _ place: Int) -> [Int] {
+    let tie = layout.element(of: values[last].plain, at: place)
+    return (0...last).filter { layout.element(of: values[$0].plain, at: place) == tie }
   }
 }
 
@@ -279,6 +361,20 @@ extension Value {
 struct RowOrder {
   /// Whether the last axis is left out of the result.
   enum Axis { case kept, dropped }
+
+  /// The part of an order that is asked for.
+  enum Part {
+    /// The largest alone: only its equals are looked for.
+    case largest
+    case places(Range<Int>)
+
+    fileprivate var ranks: Range<Int> {
+      switch self {
+      case .largest: 0..<1
+      case .places(let range): range
+      }
+    }
+  }
 
   let lanes: [Lane]
   let shape: [Int]

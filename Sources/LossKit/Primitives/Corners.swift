@@ -1,13 +1,8 @@
 /// What an evaluation notes about the corners that it meets, and the choices that it must keep.
 final class Corners {
-  /// One primitive that was at a corner: its operands tied and their tangents differed.
-  struct Event: Hashable {
-    let primitive: String
-    let place: CallSite
-  }
-
-  /// The corners met so far, each place once.
-  private(set) var events: [Event] = []
+  /// The corners met so far, each call once.
+  private(set) var events: [CornerEvent] = []
+  private var eventNumbers: [CornerEvent.Key: Int] = [:]
   /// How many ties were met in all, element by element.
   private(set) var count = 0
   /// The directions that feed the ties met so far, while the symmetric rule asks for them.
@@ -18,14 +13,25 @@ final class Corners {
   var log: DecisionLog?
   /// How directions are cut into chunks.
   var chunks = DirectionChunks()
+  /// The loop variables of the comprehensions whose elements are open as lanes, by the lane.
+  var loops: [Int: Scope] = [:]
+  /// How many inputs fed ties where that was more than the symmetric rule rotates.
+  private(set) var unrotated: Int?
 
-  /// Notes `ties` ties of a primitive.
-  func note(_ primitive: String, at place: CallSite, ties: Int) {
-    guard ties > 0 else { return }
-    count += ties
-    let event = Event(primitive: primitive, place: place)
-    if !events.contains(event) { events.append(event) }
+  /// Notes a call that was at a corner.
+  func note(_ event: CornerEvent) {
+    guard event.count > 0 else { return }
+    count += event.count
+    if let number = eventNumbers[event.key] {
+      events[number].merge(event)
+    } else {
+      eventNumbers[event.key] = events.count
+      events.append(event)
+    }
   }
+
+  /// Notes that the symmetric rule did not take all rotations of so many inputs.
+  func noteUnrotated(_ feeding: Int) { unrotated = max(unrotated ?? 0, feeding) }
 
   /// Begins to collect the directions that feed ties.
   func collectFeeding() { feeding = [] }
@@ -44,24 +50,28 @@ final class Corners {
 
   /// A point to which an abandoned attempt is rewound.
   struct Mark {
-    fileprivate let events: Int
+    fileprivate let events: [CornerEvent]
     fileprivate let count: Int
     fileprivate let log: DecisionLog.Mark?
   }
 
-  func mark() -> Mark { Mark(events: events.count, count: count, log: log?.mark()) }
+  func mark() -> Mark { Mark(events: events, count: count, log: log?.mark()) }
 
   func rewind(to mark: Mark) {
-    events.removeLast(events.count - mark.events)
+    for event in events.dropFirst(mark.events.count) { eventNumbers[event.key] = nil }
+    events = mark.events
     count = mark.count
     if let mark = mark.log { log?.rewind(to: mark) }
   }
 
   /// Takes the events of an evaluation out, leaving none.
-  func takeEvents() -> [Event] {
+  func takeEvents() -> [CornerEvent] {
     defer {
       events = []
+      eventNumbers = [:]
       count = 0
+      loops = [:]
+      unrotated = nil
     }
     return events
   }
@@ -229,10 +239,27 @@ struct CallSite: Hashable {
 struct CallContext {
   let name: String
   let site: CallSite
+  let script: Script
+  let call: NodeID
   let corners: Corners
   let account: MemoryAccount
   /// The place of the call among all texts of the session, so that two calls of `randn` differ.
   let place: UInt64
   /// What is mixed into draws without a seed: the number of the draw in a `check`.
   let drawSeed: UInt64
+  /// Where the rows of a reduction lie in its argument.
+  var rows: RowLayout?
+
+  /// The context of what reduces an argument, along an axis or whole.
+  func reducing(_ argument: Value, along axis: @autoclosure () throws -> Int?) rethrows
+    -> CallContext
+  {
+    // Without derivatives nothing is noted.
+    guard argument.level > 0 else { return self }
+    let shape = argument.shape
+    var context = self
+    context.rows = RowLayout(
+      shape: shape, axis: try axis().map { $0 < 0 ? $0 + shape.count : $0 })
+    return context
+  }
 }

@@ -75,7 +75,7 @@ struct JetComparison {
     let strides: [Int]
     /// The offset of each direction, in order.
     let directions: [Int]
-    /// Whether it is the first derivative of the outermost level alone.
+    /// Whether it is the first derivative of the outermost derivative alone.
     let isOutermostTangent: Bool
   }
 
@@ -99,7 +99,8 @@ struct JetComparison {
     for order in orders {
       try append(
         termsA[order] ?? .number(0), termsB[order] ?? .number(0), account,
-        isOutermostTangent: order[0] == 1 && order.dropFirst().allSatisfy { $0 == 0 })
+        isOutermostTangent: levels[0] == 1 && order[0] == 1
+          && order.dropFirst().allSatisfy { $0 == 0 })
     }
   }
 

@@ -54,7 +54,11 @@ struct RowNorm: UnaryOperation {
 
 extension Value {
   /// The p-norm of each row.
-  func normOfRows(p: Double, _ context: CallContext) throws -> Value {
+  ///
+  /// - Parameter corner: what a note says of rows of zeros.
+  func normOfRows(p: Double, _ context: CallContext, corner: @autoclosure () -> String) throws
+    -> Value
+  {
     if case .enclosed(let known) = self {
       // A norm moves by no more than the norm of the change.
       let norm = RowNorm(p: p, directions: nil)
@@ -62,10 +66,13 @@ extension Value {
       return try known.with(center: norm.value(known.center), below: radius, above: radius)
     }
     guard level > 0 else { return try .apply(RowNorm(p: p, directions: nil), self) }
-    return try .apply(RowNorm(p: p, directions: directionsAtZero(p: p, context)), self)
+    let directions = try directionsAtZero(p: p, context, corner)
+    return try .apply(RowNorm(p: p, directions: directions), self)
   }
 
-  private func directionsAtZero(p: Double, _ context: CallContext) throws -> Tensor? {
+  private func directionsAtZero(p: Double, _ context: CallContext, _ corner: () -> String) throws
+    -> Tensor?
+  {
     let lanes = decisionLanes
     let plainRows = try plain.arrayOrThrow()
     let values = try Tensor(lanes: lanes, shape: plainRows.shape, account: context.account)
@@ -81,7 +88,7 @@ extension Value {
     result.start.update(repeating: 0, count: result.count)
     let log = context.corners.log
     let decision = log?.open(context.site, extent: values.count)
-    var corners = 0
+    var cornerRows: [Int] = []
     for row in zeroRows {
       for i in 0..<n { context.corners.feed(jets.differingDirections(row * n + i, row * n + i)) }
       if let decision, case .direction(let kept)? = log?.choice(decision, row) {
@@ -95,11 +102,16 @@ extension Value {
         }
       }
       guard let chosen else { continue }
-      corners += 1
+      cornerRows.append(row)
       if let decision { log?.keep(.direction(chosen), decision, row) }
       for i in 0..<n { result.start[row * n + i] = chosen[i] }
     }
-    context.corners.note(context.name, at: context.site, ties: corners)
+    let layout = CornerLayout(lanes: lanes, shape: values.shape, rows: context.rows)
+    context.corners.note(
+      CornerEvent(
+        context, n == 1 ? .slopes(below: -1, above: 1) : .described(corner()),
+        places: cornerRows.prefix(CornerEvent.placeLimit)
+          .map { layout.rowPlace($0, context.corners) }, count: cornerRows.count))
     return result
   }
 }

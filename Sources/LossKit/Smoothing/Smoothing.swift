@@ -55,7 +55,9 @@ final class Smoothing: @unchecked Sendable {  // Immutable.
     }
     try refuseOutsideMaximum(context)
     let parts = try [x, lo, hi].map { try Value.enclosed(Enclosure($0, in: origin)) }
-    let clamped = try Value.minimum(.maximum(parts[0], parts[1], context), parts[2], context)
+    // Bounds have no corners to name.
+    let clamped = try Value.minimum(
+      .maximum(parts[0], parts[1], context, .described("")), parts[2], context, .described(""))
     let hard = try Enclosure(clamped, in: origin)
     // Of the difference of two errors, the one's excess and the other's shortfall.
     let error = try Value.mapped(k, .number(0)) { k, _ in
