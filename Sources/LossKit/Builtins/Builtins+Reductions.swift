@@ -194,18 +194,37 @@ extension Builtins {
       if case .tensor = position.plain { throw LaneDependence() }
       throw EvaluationProblem.invalidArgument(context.name, "q", "a number from 0 to 1")
     }
-    let sorted = try v.sortedRows(context)
-    let lower = Int(h.rounded(.down))
+    let varies = position.level > 0
+    // The last piece has both its ends, so that the slope in q at 1 is its.
+    let lower = min(Int(h.rounded(.down)), varies ? max(n - 2, 0) : n - 1)
+    let isKnot = h == Double(lower)
+    // There the quantile is one element, but its slope in q is that of a piece beside it.
+    let wanted =
+      isKnot && !varies
+      ? lower..<lower + 1 : max(isKnot ? lower - 1 : lower, 0)..<min(lower + 2, n)
+    let sorted = try v.sortedRows(context, wanted: wanted)
     let below = try sorted.placeOfRows(lower)
     // A nan, which is sorted last, is in every quantile.
     let last = try sorted.placeOfRows(n - 1).plain
     let nanMask = try Value.mapped(last, .number(0), content: .truths) { x, _ in x.isNaN ? 1 : 0 }
+    if isKnot, !varies { return try .select(nanMask, .number(.nan), below) }
     let fraction = try position - .number(Double(lower))
     let above = try sorted.placeOfRows(min(lower + 1, n - 1))
     // A mean, not below + (above - below) f, whose difference may overflow; a weight of 0 counts
     // for nothing, also where the other is infinite.
-    let between = try below.chained(.number(1) - fraction) + above.chained(fraction)
-    let result = h == Double(lower) && position.level == 0 ? below : between
+    var forward = fraction
+    if isKnot, lower > 0 {
+      // A corner in q, between the pieces on both sides.
+      forward = try .maximum(
+        fraction, .number(0), context, .described("q is where two slopes meet"))
+    }
+    var result = try below.chained(.number(1) - forward) + above.chained(forward)
+    if isKnot, lower > 0 {
+      let backward = try forward - fraction
+      result =
+        try result - below.chained(backward)
+        + sorted.placeOfRows(lower - 1).chained(backward)
+    }
     return try .select(nanMask, .number(.nan), result)
   }
 }
