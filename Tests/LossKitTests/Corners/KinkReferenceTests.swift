@@ -2,7 +2,7 @@ import Testing
 
 @testable import LossKit
 
-/// Every row of `Reference/kinks.jsonl`: expressions at points where something inside has a tie.
+/// Every row of `Reference/kinks.jsonl` and `kinks_of_arrays.jsonl`: expressions at points where something inside has a tie.
 @Suite struct KinkReferenceTests {
   /// Agreement asked for: values and slopes of the file are small whole numbers and smooth
   /// functions of such.
@@ -17,6 +17,8 @@ import Testing
     let isDifferentiable: Bool
     let gradient: [Double]?
     let vertices: [[Double]]?
+    /// Where Clarke's set is no polytope: its support function along some directions.
+    let support: [(direction: [Double], value: Double)]?
     let directional: [(direction: [Double], derivative: Double)]
     let lexicographic: [Double]
 
@@ -29,6 +31,9 @@ import Testing
       isDifferentiable = try #require(row["differentiable"]?.truth as Bool?)
       gradient = row["gradient"]?.doubles
       vertices = row["clarke_vertices"]?.matrix
+      support = try row["clarke_support"]?.list?.map {
+        (try #require($0["direction"]?.doubles), try #require($0["value"]?.double))
+      }
       directional = try #require(row["directional"]?.list).map {
         (try #require($0["direction"]?.doubles), try #require($0["derivative"]?.double))
       }
@@ -46,15 +51,27 @@ import Testing
   static func rows() throws -> [Row] {
     let rows = try ReferenceFile.jsonLines("kinks").map(Row.init)
     #expect(rows.count == 132)
-    return rows
+    let ofArrays = try ReferenceFile.jsonLines("kinks_of_arrays").map(Row.init)
+    #expect(ofArrays.count == 86)
+    return rows + ofArrays
   }
 
   /// Whether a gradient is a limit of gradients at nearby points, or, where the function is
   /// differentiable, its gradient. (Lexicographic derivatives of such functions are limits, not
   /// only means of limits.)
   private func isLimit(_ gradient: [Double], _ row: Row) -> Bool {
+    if let support = row.support {
+      return support.allSatisfy { dot($0.direction, gradient) <= $0.value + Self.tolerance }
+    }
     let limits = (row.vertices ?? []) + [row.gradient].compactMap { $0 }
     return limits.contains { distance($0, gradient) <= Self.tolerance }
+  }
+
+  /// What is asked of the rows can fail: a gradient outside each set is seen to be outside.
+  @Test func aWrongGradientIsNoLimit() throws {
+    for row in try Self.rows() {
+      #expect(!isLimit(row.lexicographic.map { $0 + 2.5 }, row), "\(row.testDescription)")
+    }
   }
 
   @Test func valueAndGradient() throws {
@@ -160,3 +177,6 @@ import Testing
     }
   }
 }
+
+/// The scalar product.
+func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }

@@ -45,37 +45,30 @@ struct SymmetricCornerTests {
     #expect(try gradient("param v = [1, 1, 1]", "std(v)") == [0, 0, 0])
   }
 
-  /// Every row of the corner file: the gradient lies in the hull of the limits of gradients, tested
+  /// Every row of the corner files: the gradient lies in the hull of the limits of gradients, tested
   /// by the support function along many directions.
-  @Test("The corner file: inside Clarke's set")
-  func cornerFile() throws {
-    for row in try ReferenceFile.jsonLines("kinks") {
-      guard let expression = row["expression"]?.text, let point = row["point"]?.doubles,
-        let names = row["variables"]?.list?.compactMap(\.text)
-      else {
-        Issue.record("a row without expression")
-        continue
-      }
-      let text = zip(names, point).map { "param \($0) = \($1)" }.joined(separator: "; ")
+  @Test("The corner files: inside Clarke's set")
+  func cornerFiles() throws {
+    for row in try KinkReferenceTests.rows() {
+      let text = row.declarations(row.point.indices)
       let function = try LossModel(source: text).function(
-        expression, of: names, corners: .symmetric)
-      let gradient = try function.valueWithGradient(at: point).gradient
-      if row["differentiable"]?.truth == true, let expected = row["gradient"]?.doubles {
+        row.expression, of: row.variables, corners: .symmetric)
+      let gradient = try function.valueWithGradient(at: row.point).gradient
+      if let expected = row.gradient, row.vertices == nil {
         // Differentiable without being strictly so, one row has more in its set than the gradient.
-        if row["clarke_vertices"] == nil {
-          for (a, b) in zip(gradient, expected) {
-            #expect((a - b).magnitude <= 1e-12 * max(1, b.magnitude), "\(expression)")
-          }
-        }
-        continue
+        #expect(distance(gradient, expected) <= 1e-12, "\(row.testDescription): \(gradient)")
       }
-      guard let vertices = row["clarke_vertices"]?.matrix else { continue }
+      for (direction, bound) in row.support ?? [] {
+        #expect(dot(gradient, direction) <= bound + 1e-12, "\(row.testDescription): \(gradient)")
+      }
+      guard let vertices = row.vertices else { continue }
       var stream = RandomStream(seed: 7, stream: 0)
       for _ in 0..<200 {
-        let direction = names.map { _ in stream.nextNormal() }
-        func along(_ v: [Double]) -> Double { zip(v, direction).reduce(0) { $0 + $1.0 * $1.1 } }
-        let bound = vertices.map(along).max() ?? 0
-        #expect(along(gradient) <= bound + 1e-9 * (1 + bound.magnitude), "\(expression)")
+        let direction = row.variables.map { _ in stream.nextNormal() }
+        let bound = vertices.map { dot($0, direction) }.max() ?? 0
+        #expect(
+          dot(gradient, direction) <= bound + 1e-9 * (1 + bound.magnitude),
+          "\(row.testDescription): \(gradient)")
       }
     }
   }
