@@ -48,18 +48,20 @@ extension Evaluator {
     at values: [Value], _ function: ([Value]) throws -> Value
   ) throws -> (value: Value, derivative: Value) {
     let total = values.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    guard cornerRule == .symmetric, derivativeLevel == 0 else {
+    guard cornerRule == .symmetric else {
       return try derivative(at: values, total, .identity, function)
     }
-    corners.collectFeeding()
+    // An inner derivative is a mean of its own, so that its value is the same inside another one.
+    let level = derivativeLevel + 1
+    corners.collectFeeding(at: level)
     let (value, first) = try derivative(at: values, total, .identity, function)
     // A padded direction can carry 0 * inf, which differs from everything.
-    let feeding = corners.takeFeeding().filter { $0 < total }
+    let feeding = corners.takeFeeding(at: level).filter { $0 < total }
     let bases = DirectionBasis.rotations(of: feeding, among: total)
     if bases.isEmpty { return (value, first) }
     if feeding.count > DirectionBasis.rotationLimit { corners.noteUnrotated(feeding.count) }
     // What the other bases meet are the same corners.
-    let mark = corners.mark()
+    let mark = corners.markNotes()
     defer { corners.rewind(to: mark) }
     var mean = first
     for basis in bases {

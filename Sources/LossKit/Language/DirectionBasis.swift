@@ -8,7 +8,8 @@ public enum CornerRule: String, CaseIterable, Sendable {
   /// of two inputs is split evenly.
   ///
   /// Clarke's set is convex, so the mean lies in it. At most 64 bases are used: where more than 32
-  /// inputs feed ties, the first 32 rotations.
+  /// inputs feed ties, the first 32 rotations, and the note of the corner says so. A derivative
+  /// inside another one is a mean of its own, so that its value is the same there.
   case symmetric
 }
 

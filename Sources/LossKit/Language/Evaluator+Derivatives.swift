@@ -188,7 +188,7 @@ extension Evaluator {
     case .jacobianVectorProduct, .slopes:
       if form == .slopes { return try slopes(values, e, env, body(env)) }
       let along = try tangent(arguments, builtin, like: shape, env)
-      let mark = corners.mark()
+      let mark = corners.markNotes()
       defer { corners.rewind(to: mark) }
       let (value, tangent) = try directionalDerivative(at: values, along: [along], body(env))
       try requireNumeric(value, builtin.name, e, env)
@@ -287,7 +287,7 @@ extension Evaluator {
       throw error(.slopesNeedNumber, e, env)
     }
     // What is one-sided is exact at a corner: there is nothing to note.
-    let mark = corners.mark()
+    let mark = corners.markNotes()
     defer { corners.rewind(to: mark) }
     let right = try directionalDerivative(at: values, along: [.number(1)], body)
     try requireNumber(right.value, "slopes", e, env)
@@ -299,7 +299,7 @@ extension Evaluator {
   func kinks(_ e: NodeID, _ env: Environment) throws -> Value {
     let params = params(of: e, env)
     let values = try params.map { try value(of: $0, e, env) }
-    let mark = corners.mark()
+    let mark = corners.markNotes()
     let before = corners.count
     _ = try derivative(at: values) { duals in
       try replacing(zip(params, duals).map { (.definition($0), $1) }, in: env) {

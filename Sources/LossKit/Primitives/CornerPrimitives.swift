@@ -105,7 +105,7 @@ extension Value {
     var corners = 0
     var firstPlaces: [Int] = []
     for place in ties {
-      context.corners.feed(jets.differingDirections(place, place))
+      context.corners.feed(jets, place, place)
       if let decision, case .sign(let kept)? = log?.choice(decision, place) {
         wide.start[place] = kept >= 0 ? 1 : 0
         continue
@@ -174,16 +174,14 @@ extension Value {
             groups = kept
             isKnown = true
           }
+          let reach = tieReach(of: wanted, places, elements)
           // An earlier chunk may have settled some of the ties only.
           var rank = 0
           var tied: [[Int]] = []
           let settled = groups.flatMap { group -> [[Int]] in
             defer { rank += group.count }
-            guard (rank..<rank + group.count).overlaps(wanted) else { return [group] }
-            let parts = splitting(group) { i, j in
-              context.corners.feed(jets.differingDirections(base + i, base + j))
-              return jets.compare(base + i, base + j)
-            }
+            guard reach.contains(rank) else { return [group] }
+            let parts = splitting(group) { i, j in jets.compare(base + i, base + j) }
             if parts.count > 1 { tied.append(group) }
             return parts
           }
@@ -195,6 +193,10 @@ extension Value {
             if let decision { log?.keep(.order(settled), decision, row) }
           }
           places = settled.flatMap(\.self)
+          // Neighbours in the final order differ wherever any two do; also those that an earlier
+          // chunk told apart.
+          for (i, j) in zip(places[reach], places[reach].dropFirst())
+          where elements[i] == elements[j] { context.corners.feed(jets, base + i, base + j) }
         }
       }
       order.append(places)
@@ -263,6 +265,17 @@ extension Value {
     for i in stride(from: max(wanted.lowerBound, 1), to: end, by: 1)
     where row[places[i]] == row[places[i - 1]] && row[places[i]].isFinite { return true }
     return false
+  }
+
+  /// The wanted part of an order, together with the equals of its elements.
+  private static func tieReach(
+    of wanted: Range<Int>, _ places: [Int], _ row: UnsafeBufferPointer<Double>
+  ) -> Range<Int> {
+    var (start, end) = (wanted.lowerBound, min(wanted.upperBound, places.count))
+    if start >= end { return 0..<0 }
+    while start > 0, row[places[start - 1]] == row[places[start]] { start -= 1 }
+    while end < places.count, row[places[end]] == row[places[end - 1]] { end += 1 }
+    return start..<end
   }
 
   /// The places of equal elements in groups.

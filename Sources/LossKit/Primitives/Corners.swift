@@ -5,9 +5,11 @@ final class Corners {
   private var eventNumbers: [CornerEvent.Key: Int] = [:]
   /// How many ties were met in all, element by element.
   private(set) var count = 0
-  /// The directions that feed the ties met so far, while the symmetric rule asks for them.
-  private(set) var feeding: Set<Int>?
-  /// The number of the first direction of the chunk that is being evaluated.
+  /// The directions that feed the ties met so far, by the level of their derivative, for the levels
+  /// at which the symmetric rule asks for them.
+  private var feeding: [Int: Set<Int>] = [:]
+  /// The number of the first direction, of the outermost derivative, of the chunk that is being
+  /// evaluated.
   var firstDirection = 0
   /// The decisions of an evaluation in chunks of directions; `nil` while all are carried at once.
   var log: DecisionLog?
@@ -33,19 +35,22 @@ final class Corners {
   /// Notes that the symmetric rule did not take all rotations of so many inputs.
   func noteUnrotated(_ feeding: Int) { unrotated = max(unrotated ?? 0, feeding) }
 
-  /// Begins to collect the directions that feed ties.
-  func collectFeeding() { feeding = [] }
+  /// Begins to collect the directions of a level that feed ties.
+  func collectFeeding(at level: Int) { feeding[level] = [] }
 
-  /// The directions collected, in order; collecting ends.
-  func takeFeeding() -> [Int] {
-    defer { feeding = nil }
-    return feeding?.sorted() ?? []
+  /// The directions collected at a level, in order; collecting ends.
+  func takeFeeding(at level: Int) -> [Int] {
+    feeding.removeValue(forKey: level)?.sorted() ?? []
   }
 
-  /// Notes directions of the present chunk that feed a tie.
-  func feed(_ directions: @autoclosure () -> [Int]) {
-    guard feeding != nil else { return }
-    for direction in directions() { feeding?.insert(firstDirection + direction) }
+  /// Collects the directions that decide between two places of a tie.
+  func feed(_ jets: JetComparison, _ p: Int, _ q: Int) {
+    for level in feeding.keys {
+      let first = level == 1 ? firstDirection : 0
+      for direction in jets.differingDirections(ofLevel: level, p, q) {
+        feeding[level]?.insert(first + direction)
+      }
+    }
   }
 
   /// A point to which an abandoned attempt is rewound.
@@ -56,6 +61,9 @@ final class Corners {
   }
 
   func mark() -> Mark { Mark(events: events, count: count, log: log?.mark()) }
+
+  /// A point to which notes alone are rewound: what was decided since stays decided.
+  func markNotes() -> Mark { Mark(events: events, count: count, log: nil) }
 
   func rewind(to mark: Mark) {
     for event in events.dropFirst(mark.events.count) { eventNumbers[event.key] = nil }
@@ -72,6 +80,7 @@ final class Corners {
       count = 0
       loops = [:]
       unrotated = nil
+      feeding = [:]
     }
     return events
   }

@@ -75,8 +75,8 @@ struct JetComparison {
     let strides: [Int]
     /// The offset of each direction, in order.
     let directions: [Int]
-    /// Whether it is the first derivative of the outermost derivative alone.
-    let isOutermostTangent: Bool
+    /// The level of which it is the first derivative alone.
+    let tangentLevel: Int?
   }
 
   init(_ a: Value, _ b: Value, lanes: [Lane], shape: [Int], account: MemoryAccount) throws {
@@ -97,15 +97,16 @@ struct JetComparison {
       .filter { $0.contains { $0 != 0 } }
       .sorted { $0.lexicographicallyPrecedes($1) }
     for order in orders {
+      // Orders are whole numbers from 0 on: with sum 1 one of them is 1.
+      let tangentLevel = order.reduce(0, +) == 1 ? order.firstIndex(of: 1).map { levels[$0] } : nil
       try append(
         termsA[order] ?? .number(0), termsB[order] ?? .number(0), account,
-        isOutermostTangent: levels[0] == 1 && order[0] == 1
-          && order.dropFirst().allSatisfy { $0 == 0 })
+        tangentLevel: tangentLevel)
     }
   }
 
   private mutating func append(
-    _ a: Value, _ b: Value, _ account: MemoryAccount, isOutermostTangent: Bool
+    _ a: Value, _ b: Value, _ account: MemoryAccount, tangentLevel: Int?
   ) throws {
     let all = a.lanes.merged(with: b.lanes).merged(with: lanes)
     func spread(_ x: Value) throws -> Tensor {
@@ -130,7 +131,7 @@ struct JetComparison {
     terms.append(
       Term(
         a: try spread(a), b: try spread(b), strides: strides, directions: directions,
-        isOutermostTangent: isOutermostTangent))
+        tangentLevel: tangentLevel))
   }
 
   /// The sign of the first derivative in which place p of the first operand and place q of the
@@ -147,13 +148,18 @@ struct JetComparison {
     return 0
   }
 
-  /// The directions of the outermost derivative in which two places differ: those that feed a tie.
-  func differingDirections(_ p: Int, _ q: Int) -> [Int] {
-    guard let term = terms.first(where: \.isOutermostTangent) else { return [] }
-    let (p, q) = (offset(p, term.strides), offset(q, term.strides))
-    return term.directions.indices.filter { i in
-      term.a.start[p + term.directions[i]] != term.b.start[q + term.directions[i]]
+  /// The directions of a level's derivative in which two places differ, where nothing that is
+  /// compared before does: those that decide.
+  func differingDirections(ofLevel level: Int, _ p: Int, _ q: Int) -> [Int] {
+    for term in terms {
+      let (p, q) = (offset(p, term.strides), offset(q, term.strides))
+      let differing = term.directions.indices.filter { i in
+        term.a.start[p + term.directions[i]] != term.b.start[q + term.directions[i]]
+      }
+      if term.tangentLevel == level { return differing }
+      if !differing.isEmpty { return [] }
     }
+    return []
   }
 
   /// The first row of derivatives of the first operand, at a row of its last axis, that is not zero.

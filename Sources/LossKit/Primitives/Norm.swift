@@ -90,7 +90,7 @@ extension Value {
     let decision = log?.open(context.site, extent: values.count)
     var cornerRows: [Int] = []
     for row in zeroRows {
-      for i in 0..<n { context.corners.feed(jets.differingDirections(row * n + i, row * n + i)) }
+      for i in 0..<n { context.corners.feed(jets, row * n + i, row * n + i) }
       if let decision, case .direction(let kept)? = log?.choice(decision, row) {
         for i in 0..<n { result.start[row * n + i] = kept[i] }
         continue
