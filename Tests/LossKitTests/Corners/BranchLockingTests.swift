@@ -102,6 +102,18 @@ import Testing
     #expect(try test.numbers("grad(max([x[0], x[0]+x[5], -x[0]]), x)") == [1, 0, 0, 0, 0, 1])
   }
 
+  /// What a derivative along one direction decides inside stays decided, too: both are max(x[0], x[5])
+  /// at 0, whose gradient the first chunk chooses.
+  @Test func insideOneDirection() throws {
+    let test = try session("param x = zeros(6)")
+    for e in [
+      "jvp(max(t * x[0], t * x[5]), t, 1)", "slopes(max(t * x[0], t * x[5]), t)[1]",
+      "jvp(max([t * x[0], t * x[5]]), t, 1)",
+    ] {
+      #expect(try test.numbers("grad({ let t = 1; \(e) }, x)") == [1, 0, 0, 0, 0, 0], "\(e)")
+    }
+  }
+
   @Test func kinksAreCountedOnce() throws {
     let test = try session("param x = zeros(6)")
     #expect(try test.number("kinks(relu(sum(x)))") == 1)
