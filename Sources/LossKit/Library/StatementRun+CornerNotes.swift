@@ -3,6 +3,8 @@
 extension StatementRun {
   /// The most notes about corners with one statement.
   private static let cornerNoteLimit = 5
+  /// The most places that one note names.
+  private static let siteLimit = 8
   /// The longest argument that a note quotes, in characters.
   private static let quoteLimit = 24
 
@@ -24,7 +26,10 @@ extension StatementRun {
     }
     if notes.isEmpty { return [] }
     var texts = notes.prefix(Self.cornerNoteLimit).map { note in
-      "\(note.primitive) is at a corner here (\(describe(note.sites, statement))): \(note.tie)"
+      let sites = describe(Array(note.sites.prefix(Self.siteLimit)), statement)
+      let rest = note.sites.count - Self.siteLimit
+      let more = rest > 0 ? ", and \(rest) more" : ""
+      return "\(note.primitive) is at a corner here (\(sites)\(more)): \(note.tie)"
     }
     let more = notes.dropFirst(Self.cornerNoteLimit)
     if let next = more.first {

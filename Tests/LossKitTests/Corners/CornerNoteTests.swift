@@ -185,6 +185,12 @@ import Testing
     #expect(found.count == 6)
     #expect(found[4] == "max is at a corner here (column 65): 5 * x and 0 tie")
     #expect(found[5] == "and 4 more corners, the first max (column 81)")
+    let same = try notes(Array(repeating: "relu(x)", count: 1000).joined(separator: "+"))
+    #expect(
+      same == [
+        "relu is at a corner here (columns 1, 9, 17, 25, 33, 41, 49 and 57, and 992 more): slopes 0 "
+          + "and 1"
+      ])
     let six = try notes((1...6).map { "max(\($0) * x, 0)" }.joined(separator: " + "))
     #expect(six.last == "and 1 more corner, the first max (column 81)")
   }

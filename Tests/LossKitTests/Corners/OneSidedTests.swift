@@ -29,8 +29,10 @@ import Testing
       ("exp(abs(x)) - relu(x)", [-1, 0]),
     ] as [(String, [Double])])
   func slopes(_ e: String, _ expected: [Double]) throws {
-    let found = try numbers("slopes(\(e), x)")
-    #expect(distance(found, expected) <= 1e-15, "\(e): \(found)")
+    for rule in CornerRule.allCases {
+      let found = try numbers(":set corners \(rule.rawValue)\nslopes(\(e), x)")
+      #expect(distance(found, expected) <= 1e-15, "\(e), \(rule): \(found)")
+    }
   }
 
   @Test(
@@ -42,7 +44,10 @@ import Testing
       ("max(reshape([x, 0, x, 1], 2, 2), axis = 1)", 1), ("quantile(v, q)", 1),
     ] as [(String, Double)])
   func kinks(_ e: String, _ expected: Double) throws {
-    #expect(try numbers("kinks(\(e))") == [expected], "\(e)")
+    for rule in CornerRule.allCases {
+      let found = try numbers(":set corners \(rule.rawValue)\nkinks(\(e))")
+      #expect(found == [expected], "\(e), \(rule)")
+    }
   }
 
   /// Between the elements a quantile is linear in q, so each element is a corner in q.
