@@ -230,6 +230,11 @@ struct DependencyWalk {
       var bound = visit.bound
       for i in 0..<list.count - 1 {
         let inner = script[list.node(i)]
+        if inner.kind == .assert {
+          // By value alone: what only an assertion names is no dependency with a derivative.
+          if visit.mode == .all { push(list.node(i), bound: bound) }
+          continue
+        }
         let parts = script.list(inner.b)
         var own = bound
         if inner.kind == .function {

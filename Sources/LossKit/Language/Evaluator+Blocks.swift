@@ -6,6 +6,10 @@ extension Evaluator {
     // A scope for each `let`: a name may be bound anew, and what was made before keeps the old one.
     var inner = env
     for i in 0..<list.count - 1 {
+      if env.script[list.node(i)].kind == .assert {
+        try assert(list.node(i), inner)
+        continue
+      }
       inner = env.with(
         Scope(parent: inner.scope, bindings: [try binding(list.node(i), inner)]))
     }

@@ -11,6 +11,8 @@ final class Evaluator {
   let root: Module
   /// What `_` stands for.
   var lastValue: Value?
+  /// How errors show values.
+  var settings = DisplaySettings()
 
   /// The replacements in force.
   var frame: Frame

@@ -120,8 +120,10 @@ extension Script {
       try visit(node.a)
       try visit(list(node.b), from: 0, stride: 1)
     case .check:
-      try visit(list(node.b), from: 3, stride: 4)
+      let list = list(node.b)
+      try visit(list, from: 4, stride: 4)
       try visit(node.a)
+      try visit(list[0])
     case .table, .plot:
       try visit(list(node.b), from: 4, stride: 3)
       try visit(list(node.a), from: 0, stride: 1)

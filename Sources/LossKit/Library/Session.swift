@@ -6,7 +6,10 @@ public final class Session {
   public enum Echo: Sendable { case script, prompt }
 
   /// How values are shown.
-  public var settings = DisplaySettings()
+  public var settings: DisplaySettings {
+    get { evaluator.settings }
+    set { evaluator.settings = newValue }
+  }
 
   /// Which generalized gradient is shown at corners, and given by `grad` and its kin.
   public var corners: CornerRule {

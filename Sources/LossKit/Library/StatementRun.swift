@@ -37,7 +37,7 @@ struct StatementRun {
       case .print:
         let list = script.list(node.a)
         show(.print(try list.indices.map { try evaluate(list.node($0)) }), id)
-      case .assert: try assert(node, id)
+      case .assert: try evaluator.assert(id, env)
       case .check: try check(node, id)
       case .importFile: try importFile(node, id)
       case .table: try table(node, id)

@@ -19,10 +19,28 @@ final class Corners {
   var loops: [Int: Scope] = [:]
   /// How many inputs fed ties where that was more than the symmetric rule rotates.
   private(set) var unrotated: Int?
+  /// A part of a text in which nothing is noted.
+  private var ignored: CallSite?
+
+  /// Evaluates a part of a text that counts by value alone.
+  ///
+  /// What stands elsewhere and is evaluated meanwhile is noted: a formula is remembered, and whoever
+  /// uses it next does not evaluate it again.
+  func ignoring(_ site: CallSite, _ body: () throws -> Void) rethrows {
+    let outer = ignored
+    ignored = site
+    defer { ignored = outer }
+    try body()
+  }
 
   /// Notes a call that was at a corner.
   func note(_ event: CornerEvent) {
     guard event.count > 0 else { return }
+    if let ignored, ignored.source === event.site.source,
+      ignored.range.start <= event.site.range.start, event.site.range.end <= ignored.range.end
+    {
+      return
+    }
     count += event.count
     if let number = eventNumbers[event.key] {
       events[number].merge(event)

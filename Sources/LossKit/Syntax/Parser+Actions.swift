@@ -13,7 +13,8 @@ extension Parser {
     tree.statements.append(node(.print, from: start, list(from: base)))
   }
 
-  mutating func assertion() throws(ParseFailure) {
+  /// `assert c within t, "why"`, as a statement or in a block.
+  mutating func assertion() throws(ParseFailure) -> NodeID {
     let start = current.start
     advance()
     let base = scratch.count
@@ -37,7 +38,7 @@ extension Parser {
     let condition = scratch[base]
     scratch.removeSubrange(base...)
     let content = list(message.index, tolerance.index)
-    tree.statements.append(node(.assert, from: start, condition, content))
+    return node(.assert, from: start, condition, content)
   }
 
   /// Replaces a tuple, the only item collected since `base`, by its elements.
@@ -55,6 +56,11 @@ extension Parser {
     advance()
     let condition = try expression()
     let base = scratch.count
+    scratch.append(NodeID.none.index)
+    if isAt(.within) {
+      advance()
+      scratch[base] = try expression().index
+    }
     if isAt(.over) {
       advance()
       guard current.kind == .leftParenthesis else { throw unexpected(.draws) }

@@ -94,11 +94,15 @@ extension Parser {
     let base = scratch.count
     open()
     skipSeparators()
-    while current.kind == .let {
-      let letStart = current.start
-      advance()
-      scratch.append(try definition(from: letStart, documentation: .max).index)
-      if current.kind == .comma { throw fail(.severalDefinitions, at: current.range) }
+    while current.kind == .let || current.kind == .assert {
+      let start = current.start
+      if current.kind == .assert {
+        scratch.append(try assertion().index)
+      } else {
+        advance()
+        scratch.append(try definition(from: start, documentation: .max).index)
+        if current.kind == .comma { throw fail(.severalDefinitions, at: current.range) }
+      }
       guard isAtSeparator || current.kind == .rightBrace else { throw unexpected(.endOfStatement) }
       skipSeparators()
     }

@@ -31,7 +31,7 @@ extension Parser {
       add(try definition(from: start, documentation: documentation))
       if current.kind == .comma { throw fail(.severalDefinitions, at: current.range) }
     case .print: try printing()
-    case .assert: try assertion()
+    case .assert: add(try assertion())
     case .check: try check()
     case .import: try importFile()
     case .table: try table()

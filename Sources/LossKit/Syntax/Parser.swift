@@ -7,14 +7,16 @@
 //               | list<name "=" expression>
 //               | "let" definition
 //               | "print" list<expression>
-//               | "assert" expression ["within" expression] ["," expression]
-//               | "check" expression ["over" "(" list<name ("=" | "in") expression> ")"]
+//               | assertion
+//               | "check" expression ["within" expression]
+//                 ["over" "(" list<name ("=" | "in") expression> ")"]
 //               | "import" (text | name)
 //               | "table" list<expression> "for" element
 //               | "plot" list<expression> "for" list<element> ["to" text]      two elements at most
 //               | "minimize" expression "over" list<name> ["with" "(" list<name "=" expression> ")"]
 //               | ":set" words to the end of the line
 //               | expression
+//   assertion   = "assert" expression ["within" expression] ["," expression]
 //   definition  = name ["(" [list<name ["=" expression]>] ")"] "=" expression
 //   element     = name "in" operators
 //
@@ -30,7 +32,7 @@
 //   primary     = number | text | name | "true" | "false"
 //               | "(" list<expression> ")"                                     two or more: a tuple
 //               | "[" [list<expression> [","]] "]" | "[" expression clauses "]"
-//               | "{" { "let" definition separator } expression "}"
+//               | "{" { ("let" definition | assertion) separator } expression "}"
 //               | "∇" (name | "(" list<expression> ")" | "∇" …)
 //   arguments   = [list<[name "="] expression> [","]] | expression clauses { "," name "=" expression }
 //   subscript   = expression | [operators] ("..." | "..<") [operators]

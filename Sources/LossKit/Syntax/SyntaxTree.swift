@@ -92,8 +92,8 @@ struct Node: Sendable {
     /// element or `Symbol.none` (for `_`), the iterated expression. `detail` is 1 for one without
     /// brackets, the only positional argument of an aggregate.
     case comprehension
-    /// `{ let m = e; let f(a) = e; e }`: list at `a` is `let` nodes (`formula`, `function`), then
-    /// the value.
+    /// `{ let m = e; let f(a) = e; assert c; e }`: list at `a` is `let` nodes (`formula`, `function`)
+    /// and `assert` nodes, then the value.
     case block
     /// `e at (x = 1, s = v)`: `a` the expression, list at `b` is for each binding: symbol, offset of
     /// the name, value.
@@ -121,8 +121,8 @@ struct Node: Sendable {
     /// `assert c, "why"`, `assert a ~= b within t`: `a` the condition; list at `b` is message or
     /// none, tolerance or none.
     case assert
-    /// `check c over (s = e, k in r)`: `a` the condition; list at `b` is for each name: symbol,
-    /// offset, 0 for `=` or 1 for `in`, expression.
+    /// `check c within t over (s = e, k in r)`: `a` the condition; list at `b` is tolerance or none,
+    /// then for each name: symbol, offset, 0 for `=` or 1 for `in`, expression.
     case check
     /// `import "file"`, `import losses`: `a` the index in `texts` of the path, or `UInt32.max`;
     /// `b` the symbol of a library's name.

@@ -42,7 +42,8 @@ enum TokenKind: UInt8, CaseIterable, Sendable {
 
   var isReservedWord: Bool { rawValue <= TokenKind.minimize.rawValue }
 
-  /// Whether the word begins a statement and stands nowhere else (`let` stands in blocks too).
+  /// Whether the word begins a statement and stands nowhere else (`let` and `assert` stand in
+  /// blocks too).
   var beginsStatement: Bool {
     switch self {
     case .param, .data, .let, .print, .import, .assert, .check, .table, .plot, .minimize: true

@@ -117,6 +117,11 @@ import Testing
     ("sum(f(x) at (k = i) for i in r)", "(sum (bare-for (at (f x) (= k i)) (in i r)))"),
     ("{ x }", "(block x)"),
     ("{ let m = e; let f(a) = a * m; f(2) }", "(block (let m e) (let (f a) (a * m)) (f 2.0))"),
+    (
+      "{ let m = e; assert m > 0, \"why\"; assert m ~= 1 within t\n m }",
+      "(block (let m e) (assert (m > 0.0) \"why\" _) (assert (m ~= 1.0) _ t) m)"
+    ),
+    ("{ assert (c); x }", "(block (assert c _ _) x)"),
     ("{\n  let m = e\n\n  # why\n  m +\n    1\n}", "(block (let m e) (m + 1.0))"),
     ("f({\n  let m = [1,\n    2]\n  m\n}, 2)", "(f (block (let m (array 1.0 2.0)) m) 2.0)"),
     ("true and false", "(true and false)"),

@@ -42,6 +42,10 @@ import Testing
     ("assert(c, \"why\")", "(assert c \"why\" _)"),
     ("assert a ~= b within 1e-6", "(assert (a ~= b) _ 1e-06)"),
     ("assert a ~= b within 1e-6, \"why\"", "(assert (a ~= b) \"why\" 1e-06)"),
+    ("check a == b within 1e-6", "(check (a == b) (within 1e-06))"),
+    (
+      "check a == b within t over (s = 1)", "(check (a == b) (within t) (= s 1.0))"
+    ),
     ("check ce == lse(s) - s[y]", "(check (ce == ((lse s) - (index s y))))"),
     (
       "check c over (s = randn(5), k in 1...8)",

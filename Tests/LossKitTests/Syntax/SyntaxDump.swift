@@ -69,10 +69,11 @@ struct SyntaxDump {
     case .assert:
       return "(assert \(self.node(node.a)) \(self.node(list[0])) \(self.node(list[1])))"
     case .check:
-      let draws = groups(list, of: 4).map {
+      let draws = groups(Array(list.dropFirst()), of: 4).map {
         "(\($0[2] == 1 ? "in" : "=") \(name($0[0])) \(self.node($0[3])))"
       }
-      return "(check \(self.node(node.a))\(joined(draws)))"
+      let tolerance = list[0] == .max ? "" : " (within \(self.node(list[0])))"
+      return "(check \(self.node(node.a))\(tolerance)\(joined(draws)))"
     case .importFile: return "(import \(node.a == .max ? name(node.b) : text(node.a)))"
     case .table, .plot:
       let variables = groups(Array(list.dropFirst(2)), of: 3).map {

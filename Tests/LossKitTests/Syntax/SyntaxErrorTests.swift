@@ -206,6 +206,13 @@ import Testing
     ),
     ("check a over (x)", "1:16+1 expected '=', found ')'"),
     ("check a over (x = 1, x = 2)", "1:22+1 'x' stands here twice"),
+    ("check a within", "1:15+0 expected an expression, found the end of the text"),
+    ("{ assert }", "1:10+1 expected an expression, found '}'"),
+    ("{ assert c, \"a\", 1; x }", "1:16+1 expected the end of the statement, found ','"),
+    (
+      "{ x; assert c }",
+      "1:3+1 only the last expression of a block is its value | name this one with 'let'"
+    ),
     ("assert a within", "1:16+0 expected an expression, found the end of the text"),
     ("print", "1:6+0 expected an expression, found the end of the text"),
     ("print 1,", "1:9+0 expected an expression, found the end of the text"),

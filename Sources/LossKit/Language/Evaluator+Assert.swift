@@ -1,0 +1,54 @@
+extension Evaluator {
+  /// Evaluates `assert c within t, "why"`, a statement or a part of a block.
+  ///
+  /// By value alone: nothing in it is smoothed, and it notes no corner.
+  func assert(_ id: NodeID, _ env: Environment) throws {
+    let node = env.script[id]
+    let list = env.script.list(node.b)
+    let claim = Claim(NodeID(index: node.a), env.script)
+    let site = CallSite(source: env.script.source, range: node.range)
+    try unsmoothed {
+      try corners.ignoring(site) {
+        let tolerance = try self.tolerance(list.node(1), env)
+        let state = try self.state(of: claim, for: .assertion, env) { comparison, a, b, _ in
+          try Evaluator.compare(comparison, a, b, tolerance: tolerance)
+        }
+        if state.isNowhereFalse { return }
+        // Which lane it is, and what its sides are, tells an evaluation one by one.
+        if openLanes > 0 { throw LaneDependence() }
+        let text = ValueText(settings: settings)
+        var details = try sides(of: claim, env)
+        if let place = state.firstFalsePlace { details.append("false at \(place)") }
+        if let tolerance { details.append("within \(NumberFormat.formatted(tolerance))") }
+        let message = list.node(0).isNone ? nil : text.printed(try evaluate(list.node(0), env))
+        throw error(
+          .assertionFailed(
+            env.script.text(of: claim.condition), message: message, details: details),
+          claim.condition, env)
+      }
+    }
+  }
+
+  /// The tolerance after `within`; `nil` where there is none.
+  func tolerance(_ id: NodeID, _ env: Environment) throws -> Double? {
+    if id.isNone { return nil }
+    return try locating(id, env) { try evaluate(id, env).plain.numberOrThrow() }
+  }
+
+  /// The sides of a claim's comparisons with their values, other than those that are written out.
+  func sides(of claim: Claim, _ env: Environment) throws -> [String] {
+    var lines: [String] = []
+    var seen: Set<String> = []
+    for comparison in claim.comparisons {
+      for side in [comparison.left, comparison.right] {
+        let text = env.script.text(of: side)
+        guard seen.insert(text).inserted else { continue }
+        // One that was not evaluated, because what stands before it decided, may be an error.
+        guard let value = try? evaluate(side, env) else { continue }
+        let shown = ValueText(settings: settings).text(value.plain)
+        if text != shown { lines.append("\(text) = \(shown)") }
+      }
+    }
+    return lines
+  }
+}
