@@ -4,24 +4,38 @@ extension StatementRun {
   /// How many points a check draws.
   static let draws = 1000
 
+  /// A claim with what is drawn for it.
+  struct CheckedClaim {
+    let claim: Claim
+    let tolerance: Double?
+    let sources: [DrawSource]
+  }
+
   func check(_ node: Node, _ id: NodeID) throws {
     let condition = NodeID(index: node.a)
-    let comparison = Comparison(condition, script)
-    let sources = try drawSources(node, condition)
-    if sources.isEmpty { throw error(.checkWithoutDraws, condition) }
+    let claim = CheckedClaim(
+      claim: Claim(condition, script),
+      tolerance: try evaluator.tolerance(script.list(node.b).node(0), env),
+      sources: try drawSources(node, condition))
+    if claim.sources.isEmpty { throw error(.checkWithoutDraws, condition) }
     var outcomes: [Outcome] = []
     while outcomes.count < StatementRun.draws {
-      let points = try block(of: sources, from: outcomes.count, condition)
-      let found = try self.outcomes(comparison, sources, points)
+      let points = try block(of: claim.sources, from: outcomes.count, condition)
+      let found = try self.outcomes(claim, points)
       if let failure = found.firstIndex(of: .fails) {
-        throw try counterexample(comparison, sources, points[failure], condition)
+        throw try counterexample(claim, points[failure])
       }
       outcomes += found
     }
     let skipped = outcomes.count { $0 == .skipped }
     if skipped == outcomes.count { throw error(.checkSkippedAll(skipped), condition) }
+    let end = script.list(node.b).node(0)
+    let text = script.source.text(
+      SourceRange(
+        start: script.range(of: condition).start,
+        end: script.range(of: end.isNone ? condition : end).end))
     show(
-      .check(script.text(of: condition), points: outcomes.count - skipped, skipped: skipped), id)
+      .check(text, points: outcomes.count - skipped, skipped: skipped), id)
   }
 
   /// The next points, as many as have about 1,000,000 elements together.
@@ -48,28 +62,31 @@ extension StatementRun {
     let target: Target
     /// The value at a draw, by its number.
     let draw: (UInt64) throws -> Value
-    /// Whether a value may be tried when a counterexample is simplified.
-    let admits: (Double) -> Bool
+    /// Whether an element may be tried when a counterexample is simplified; `nil` where the draws
+    /// themselves have to tell.
+    let admits: ((Double) -> Bool)?
   }
 
   func drawSources(_ node: Node, _ condition: NodeID) throws -> [DrawSource] {
     let list = script.list(node.b)
-    if list.isEmpty {
+    if list.count == 1 {
       return evaluator.params(of: condition, env).enumerated().map { number, param in
         let shape = param.value.shape
         let interval = param.interval
         return DrawSource(
           name: param.name, target: .definition(param),
           draw: { try drawn(shape, interval, draw: $0, stream: UInt64(number)) },
-          admits: { interval?.contains($0) ?? true })
+          admits: interval.map { interval in { interval.contains($0) } } ?? \.isFinite)
       }
     }
-    return try stride(from: 0, to: list.count, by: 4).map { i in
+    return try stride(from: 1, to: list.count, by: 4).map { i in
       let symbol = list.symbol(i)
       let target: Target = module.find(symbol).map { .definition($0) } ?? .local(symbol)
       let expression = list.node(i + 3)
       let name = session.symbols.name(of: symbol)
-      if list[i + 2] == 1 { return try rangeSource(name, target, expression, number: UInt64(i)) }
+      if list[i + 2] == 1 {
+        return try rangeSource(name, target, expression, number: UInt64(i - 1))
+      }
       return DrawSource(
         name: name, target: target,
         draw: { draw in
@@ -85,7 +102,7 @@ extension StatementRun {
             throw error(.inputKind(name, value.kindDescription), expression)
           }
           return value
-        }, admits: { _ in true })
+        }, admits: nil)
     }
   }
 
@@ -141,17 +158,13 @@ extension StatementRun {
 
   // MARK: At all points at once, or one by one
 
-  private func outcomes(
-    _ comparison: Comparison, _ sources: [DrawSource], _ points: [[Value]]
-  ) throws -> [Outcome] {
-    if let outcomes = try outcomesInLanes(comparison, sources, points) { return outcomes }
-    return try points.map { try outcome(comparison, sources, at: $0) }
+  func outcomes(_ claim: CheckedClaim, _ points: [[Value]]) throws -> [Outcome] {
+    if let outcomes = try outcomesInLanes(claim, points) { return outcomes }
+    return try points.map { try outcome(claim, at: $0) }
   }
 
   /// `nil` where something differs from draw to draw that cannot, or an error needs its own point.
-  private func outcomesInLanes(
-    _ comparison: Comparison, _ sources: [DrawSource], _ points: [[Value]]
-  ) throws -> [Outcome]? {
+  private func outcomesInLanes(_ claim: CheckedClaim, _ points: [[Value]]) throws -> [Outcome]? {
     let lane = evaluator.newLane(size: points.count, kind: .elements)
     evaluator.openExtent = points.count
     evaluator.openLanes = 1
@@ -160,7 +173,7 @@ extension StatementRun {
       evaluator.openLanes = 0
     }
     do {
-      let replacements = try sources.enumerated().map { i, source in
+      let replacements = try claim.sources.enumerated().map { i, source in
         let values = points.map { $0[i] }
         guard values.allSatisfy({ $0.shape == values[0].shape }) else { throw LaneDependence() }
         return (
@@ -168,21 +181,12 @@ extension StatementRun {
           value: try Value.stacked(values, account: session.account).openingLane(lane)
         )
       }
-      let perLink = try with(replacements) { inner -> [Tensor] in
-        try states(comparison, inner).map { state in
-          try state.closingLane(lane, account: session.account).arrayOrThrow()
-        }
+      let state = try with(replacements) { inner -> Tensor in
+        try self.state(of: claim, inner).closingLane(lane, account: session.account).arrayOrThrow()
       }
+      let size = state.count / max(points.count, 1)
       return points.indices.map { point in
-        var outcome = Outcome.holds
-        for state in perLink {
-          let size = state.count / max(points.count, 1)
-          for x in UnsafeBufferPointer(start: state.start + point * size, count: size) {
-            if x == 0 { return .fails }
-            if x.isNaN { outcome = .skipped }
-          }
-        }
-        return outcome
+        Outcome(UnsafeBufferPointer(start: state.start + point * size, count: size))
       }
     } catch let error as LossError where error.isCancellation {
       throw error
@@ -191,57 +195,59 @@ extension StatementRun {
     }
   }
 
-  func outcome(_ comparison: Comparison, _ sources: [DrawSource], at point: [Value]) throws
-    -> Outcome
-  {
-    try with(zip(sources, point).map { ($0.target, $1) }) { inner -> Outcome in
-      var outcome = Outcome.holds
-      for state in try states(comparison, inner) {
-        let elements: [Double] =
-          if case .tensor(let tensor) = state { Array(tensor.elements) } else {
-            [try state.numberOrThrow()]
-          }
-        if elements.contains(0) { return .fails }
-        if elements.contains(where: \.isNaN) { outcome = .skipped }
-      }
-      return outcome
+  func outcome(_ claim: CheckedClaim, at point: [Value]) throws -> Outcome {
+    try with(zip(claim.sources, point).map { ($0.target, $1) }) { inner -> Outcome in
+      let state = try self.state(of: claim, inner)
+      if case .tensor(let tensor) = state { return Outcome(tensor.elements) }
+      return Outcome(CollectionOfOne(try state.numberOrThrow()))
     }
   }
 
-  /// For each link of the comparison 1 where it holds, 0 where not, nan where both sides are nan.
-  private func states(_ comparison: Comparison, _ env: Environment) throws -> [Value] {
-    if comparison.links.isEmpty {
-      let value = try evaluator.evaluate(comparison.condition, env)
-      guard value.isMask else {
-        throw evaluator.error(
-          .notATruthValue(.check, value.kindDescription), comparison.condition, env)
+  /// The state of a claim at one point: 1 where it holds, 0 where not, nan where both sides are nan.
+  private func state(of claim: CheckedClaim, _ env: Environment) throws -> Value {
+    try evaluator.state(of: claim.claim, for: .check, env) { comparison, a, b, isDenied in
+      let (a, b) = (a.plain, b.plain)
+      guard a.isNumeric, b.isNumeric else {
+        return try Evaluator.compare(comparison, a, b, tolerance: nil)
       }
-      return [value]
-    }
-    return try comparison.links.map { link in
-      let a = try evaluator.evaluate(link.left, env).plain
-      let b = try evaluator.evaluate(link.right, env).plain
-      if case .text = a {
-        return try Evaluator.compare(link.comparison, a, b, tolerance: nil)
-      }
-      return try evaluator.locating(comparison.condition, env) {
-        try .mapped(a, b) { StatementRun.state(link.comparison, $0, $1) }
+      return try .mapped(a, b) {
+        StatementRun.state(comparison, $0, $1, isDenied: isDenied, claim.tolerance)
       }
     }
   }
 
-  /// `==`, `<=` and `>=` hold where the sides are equal to rounding.
-  private static func state(_ comparison: ChainOperator, _ a: Double, _ b: Double) -> Double {
+  /// `==`, `<=` and `>=` hold where the sides are equal to rounding, or within the tolerance that is
+  /// given; a claim that `<`, `>` or `!=` does not hold is one of these.
+  private static func state(
+    _ comparison: ChainOperator, _ a: Double, _ b: Double, isDenied: Bool, _ tolerance: Double?
+  ) -> Double {
     if a.isNaN, b.isNaN { return .nan }
+    let isClose =
+      tolerance.map { a == b || (a - b).magnitude <= $0 } ?? Evaluator.isClose(a, b)
     let holds =
       switch comparison {
-      case .less: a < b
-      case .greater: a > b
-      case .notEqual: a != b
-      case .lessOrEqual: a <= b || Evaluator.isClose(a, b)
-      case .greaterOrEqual: a >= b || Evaluator.isClose(a, b)
-      default: Evaluator.isClose(a, b)
+      case .less: a < b && !(isDenied && isClose)
+      case .greater: a > b && !(isDenied && isClose)
+      case .notEqual: isDenied ? !isClose : a != b
+      case .lessOrEqual: a <= b || !isDenied && isClose
+      case .greaterOrEqual: a >= b || !isDenied && isClose
+      case .approximatelyEqual: isClose
+      default: a == b || !isDenied && isClose
       }
     return holds ? 1 : 0
+  }
+}
+
+extension StatementRun.Outcome {
+  /// The outcome of all states at a point.
+  fileprivate init(_ states: some Sequence<Double>) {
+    self = .holds
+    for x in states {
+      if x == 0 {
+        self = .fails
+        return
+      }
+      if x.isNaN { self = .skipped }
+    }
   }
 }
