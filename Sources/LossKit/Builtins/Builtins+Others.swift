@@ -275,6 +275,11 @@ extension Builtins {
       "slopes", "e, x", .slopes, "The one-sided derivatives by a number: [left, right].",
       "{ let x = 0; slopes(relu(x), x) }"),
     form("kinks", "e", .kinks, "How many ties with different tangents e meets.", nil),
+    form(
+      "gradcheck", "e, x = all params", .gradientCheck,
+      "The slopes and the gradient of a number compared with one-sided finite differences: a record "
+        + "with ok, and the worst comparison: worst is its error in units of its bound.",
+      "{ let x = 2; gradcheck(x^3, x).ok }"),
   ]
 
   private static func form(

@@ -2,7 +2,7 @@
 enum DerivativeForm: Sendable {
   case gradient, jacobian, hessian
   case jacobianVectorProduct, vectorJacobianProduct, hessianVectorProduct
-  case repeated, slopes, kinks
+  case repeated, slopes, kinks, gradientCheck
 }
 
 extension Evaluator {

@@ -18,6 +18,7 @@ extension Evaluator {
     return try locating(id, env) {
       switch form {
       case .kinks: return try kinks(first, env)
+      case .gradientCheck: return try gradientCheck(arguments, builtin, env)
       case .gradient, .jacobian, .hessian:
         if arguments.count == 1 { return try jointDerivative(form, first, env) }
         return try derivative(form, first, arguments, builtin, env)
@@ -210,7 +211,7 @@ extension Evaluator {
         }
       }
       return try product.tangent.reshaped(shape)
-    case .repeated, .kinks: throw error(.notAnExpression, e, env)
+    case .repeated, .kinks, .gradientCheck: throw error(.notAnExpression, e, env)
     }
   }
 

@@ -13,7 +13,7 @@ import Testing
     count logmeanexp len shape zeros ones full eye linspace onehot concat stack reshape reverse drop
     sort argsort topk cumsum cumprod cumlse outer diag trace transpose solve logdet cholesky rand
     randn permutation map fold scan csv codes unique columns stop grad jac hess jvp vjp hvp diff
-    kinks slopes smooth hard gap pi inf nan
+    kinks slopes gradcheck smooth hard gap pi inf nan
     """.split { $0 == " " || $0 == "\n" }.map(String.init)
 
   @Test func everyDesignedFunctionIsThere() {
