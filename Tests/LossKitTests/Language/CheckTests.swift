@@ -153,7 +153,7 @@ import Testing
 
   /// The search is bounded: an expensive claim with many elements answers.
   @Test func longPointsAreBounded() throws {
-    let test = try TestSession("param w = zeros(20000)")
+    let test = try TestSession("param w = zeros(3000)")
     #expect(try test.error("check norm(w) < 100").message.contains("w = "))
   }
 
