@@ -78,7 +78,9 @@ struct ScriptRunner {
         }
         return (.success, Set(session.unusedOverrides))
       } catch {
-        console.show(error, file: label)
+        // In an imported file, another one than the script.
+        let other = error.fileName == name ? nil : error.fileName
+        console.show(error, file: other ?? label)
         return (Self.status(.failure), nil)
       }
     } catch {

@@ -35,6 +35,14 @@ import Testing
     #expect(one.outputLines == [#"{"line": 1, "print": "1"}"#])
   }
 
+  /// An error in an imported file has a line of that file.
+  @Test func jsonErrorsNameTheImportedFile() throws {
+    let library = try Program.run(["--json", "-e", "import losses; pinball(1, 0, q = 2)"])
+    #expect(library.output.hasPrefix(#"{"file": "losses", "line": "#), "\(library.output)")
+    let own = try Program.run(["--json", "-e", "assert 1 > 2"])
+    #expect(own.output.hasPrefix(#"{"line": 1, "column": 8, "error": "#), "\(own.output)")
+  }
+
   @Test func jsonErrorsOfTheCallAreJSONToo() throws {
     let result = try Program.run(["--json", "/nonexistent/\"a\".loss"])
     #expect(result.status == 64)
