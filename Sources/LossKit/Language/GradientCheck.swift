@@ -22,8 +22,11 @@ struct GradientCheck {
     var ratio: Double { (exact - estimate).magnitude / bound }
   }
 
-  /// The elements compared at most; of more, a random sample.
-  private static let sampleLimit = 500
+  /// The elements compared at most; of more, a random sample, the smaller the more there are: each
+  /// takes some 60 evaluations of them all.
+  private static func sampleLimit(of count: Int) -> Int {
+    min(500, max(16, (1 << 19) / max(count, 1)))
+  }
   /// The name of the input of a random direction.
   private static let allInputs = "all"
   /// The random directions.
@@ -129,10 +132,11 @@ struct GradientCheck {
 
   /// The elements to compare: all, or the first and a random choice of the others.
   private func sample() -> [Int] {
-    guard point.count > Self.sampleLimit else { return Array(point.indices) }
+    let limit = Self.sampleLimit(of: point.count)
+    guard point.count > limit else { return Array(point.indices) }
     var stream = RandomStream(seed: 1, stream: 0)
     var chosen: Set<Int> = [0]
-    while chosen.count < Self.sampleLimit {
+    while chosen.count < limit {
       chosen.insert(Int(truncatingIfNeeded: stream.nextInteger(below: UInt64(point.count))))
     }
     return chosen.sorted()
