@@ -30,7 +30,8 @@ class Peer:
         self.quick = self.options.quick
         self.threads = self.options.threads
         # Before the library is imported: most size their pools of threads by it.
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: self.threads])
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: self.threads])
 
     def run(self, works):
         for work, measure in works.items():
