@@ -4,8 +4,10 @@
   import Darwin
 #endif
 
-/// The numbers that every peer gets: exact in integers, and one rounding each, so that all languages
-/// agree. `Benchmarks/peers` holds the same rule in Python and C.
+/// The numbers that every peer gets.
+///
+/// Exact in integers, and one rounding each, so that all languages agree; `Benchmarks/peers` holds
+/// the same rule in Python and C.
 func score(_ place: Int) -> Double { Double((place * 7919 + 13) % 10007) / 10007 * 6 - 3 }
 
 /// The smoothed hinge by its formula, in plain Swift: what answers are held to.
