@@ -9,6 +9,7 @@ extension Evaluator {
     let site = CallSite(source: env.script.source, range: node.range)
     try unsmoothed {
       try corners.ignoring(site) {
+        if try recordsAssertion(claim, list, env) { return }
         let tolerance = try self.tolerance(list.node(1), env)
         let state = try self.state(of: claim, for: .assertion, env) { comparison, a, b, _ in
           try Evaluator.compare(comparison, a, b, tolerance: tolerance)
@@ -27,6 +28,20 @@ extension Evaluator {
           claim.condition, env)
       }
     }
+  }
+
+  /// Records an assertion about numbers that are not known yet: where it does not hold the point is
+  /// interpreted, which raises the error.
+  private func recordsAssertion(_ claim: Claim, _ list: Script.List, _ env: Environment) throws
+    -> Bool
+  {
+    guard let graph else { return false }
+    let condition = try evaluate(claim.condition, env)
+    guard condition.isTraced else { return false }
+    guard condition.isMask, list.node(1).isNone else { throw Untraceable() }
+    let denied = try graph.recordedMask(IsEqual.self, condition, .number(0))
+    graph.note(.isSet(try graph.traced(denied).node))
+    return true
   }
 
   /// The tolerance after `within`; `nil` where there is none.
