@@ -56,9 +56,14 @@ let package = Package(
       exclude: ["Losses/README.md", "Losses/losses.jsonl"],
       resources: [.copy("Reference"), .copy("Scripts")]
     ),
+    .target(
+      name: "KernelTestSupport",
+      dependencies: ["CLossKernels"],
+      path: "Tests/KernelTestSupport"
+    ),
     .testTarget(
       name: "KernelTests",
-      dependencies: ["CLossKernels"]
+      dependencies: ["CLossKernels", "KernelTestSupport", "LossKit"]
     ),
     .testTarget(
       name: "ProgramTests",

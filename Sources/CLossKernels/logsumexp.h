@@ -158,7 +158,8 @@ INLINE int find_largest(row_chunk *c) {
       largest = larger ? viset(j) : largest;
     }
     c->maxima[r / W] = m;
-    c->largest[r / W] = largest;
+    // A nan in the first place is still there, and must not be left out of the sum.
+    c->largest[r / W] = m == m ? largest : viset(-1);
     is_infinite |= vabs(m) == INFINITE;
   }
   return any(is_infinite);
