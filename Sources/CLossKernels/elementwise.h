@@ -5,7 +5,7 @@
   void KERNEL(name)(const double *x, double *y, ptrdiff_t n) {                            \
     ptrdiff_t i = 0;                                                                      \
     for (; i + W <= n; i += W) vstore(y + i, function(vload(x + i)));                     \
-    if (i < n) vstore_first(y + i, function(vload_first(x + i, n - i, vset(fill))), n - i); \
+    if (i < n) vstore_first(y + i, function(vload_rest(x + i, n - i, vset(fill))), n - i); \
   }
 #define SCALAR(name, function) \
   double KERNEL(name)(double x) { return function(vset(x))[0]; }
@@ -46,6 +46,12 @@ INLINE valued_slope vsoftplus_sigmoid(vd x) {
   return (valued_slope){softplus_of(x, e), sigmoid_of(x, d, e)};
 }
 
+double KERNEL(loss_softplus_sigmoid1)(double x, double *slope) {
+  valued_slope r = vsoftplus_sigmoid(vset(x));
+  *slope = r.slope[0];
+  return r.value[0];
+}
+
 void KERNEL(loss_softplus_sigmoid)(const double *x, double *y, double *s, ptrdiff_t n) {
   ptrdiff_t i = 0;
   for (; i + W <= n; i += W) {
@@ -54,7 +60,7 @@ void KERNEL(loss_softplus_sigmoid)(const double *x, double *y, double *s, ptrdif
     vstore(s + i, r.slope);
   }
   if (i < n) {
-    valued_slope r = vsoftplus_sigmoid(vload_first(x + i, n - i, vset(0.0)));
+    valued_slope r = vsoftplus_sigmoid(vload_rest(x + i, n - i, vset(0.0)));
     vstore_first(y + i, r.value, n - i);
     vstore_first(s + i, r.slope, n - i);
   }
@@ -90,20 +96,20 @@ INLINE vd vchain_quotient(vd a, vd b) { return a == 0.0 ? vset(0.0) : a / b; }
     ptrdiff_t i = 0;                                                                             \
     for (; i + W <= n; i += W) vstore(y + i, function(vload(a + i), vload(b + i)));              \
     if (i == n) return;                                                                          \
-    vd last = vload_first(a + i, n - i, vset(1.0));                                              \
-    vstore_first(y + i, function(last, vload_first(b + i, n - i, vset(1.0))), n - i);            \
+    vd last = vload_rest(a + i, n - i, vset(1.0));                                              \
+    vstore_first(y + i, function(last, vload_rest(b + i, n - i, vset(1.0))), n - i);            \
   }                                                                                              \
   void KERNEL(name##_as)(const double *a, double b, double *y, ptrdiff_t n) {                    \
     vd all = vset(b);                                                                            \
     ptrdiff_t i = 0;                                                                             \
     for (; i + W <= n; i += W) vstore(y + i, function(vload(a + i), all));                       \
-    if (i < n) vstore_first(y + i, function(vload_first(a + i, n - i, all), all), n - i);        \
+    if (i < n) vstore_first(y + i, function(vload_rest(a + i, n - i, all), all), n - i);        \
   }                                                                                              \
   void KERNEL(name##_sa)(double a, const double *b, double *y, ptrdiff_t n) {                    \
     vd all = vset(a);                                                                            \
     ptrdiff_t i = 0;                                                                             \
     for (; i + W <= n; i += W) vstore(y + i, function(all, vload(b + i)));                       \
-    if (i < n) vstore_first(y + i, function(all, vload_first(b + i, n - i, vset(1.0))), n - i);  \
+    if (i < n) vstore_first(y + i, function(all, vload_rest(b + i, n - i, vset(1.0))), n - i);  \
   }
 
 BINARY(loss_add, vadd)
@@ -137,7 +143,7 @@ void KERNEL(loss_fma)(
   if (rest == 0) return;
   vd zero = vset(0.0);
   vd last = vfma(
-      vload_first(a + i, rest, zero), vload_first(b + i, rest, zero), vload_first(c + i, rest, zero));
+      vload_rest(a + i, rest, zero), vload_rest(b + i, rest, zero), vload_rest(c + i, rest, zero));
   vstore_first(y + i, last, rest);
 }
 
@@ -146,6 +152,6 @@ void KERNEL(loss_add_scaled)(double a, const double *x, double *y, ptrdiff_t n) 
   ptrdiff_t i = 0;
   for (; i + W <= n; i += W) vstore(y + i, vfma(all, vload(x + i), vload(y + i)));
   if (i == n) return;
-  vd last = vfma(all, vload_first(x + i, n - i, zero), vload_first(y + i, n - i, zero));
+  vd last = vfma(all, vload_rest(x + i, n - i, zero), vload_rest(y + i, n - i, zero));
   vstore_first(y + i, last, n - i);
 }

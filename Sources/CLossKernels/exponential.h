@@ -36,8 +36,8 @@ typedef struct {
   vd table;
   vd r;
   vd tail;
-  /// e^r - 1 - r, and the tail.
-  vd rest;
+  /// r² and q(r).
+  vd r2, q;
 } reduced_exponential;
 
 /// For -746 <= x <= 710 or nan.
@@ -48,16 +48,18 @@ INLINE reduced_exponential reduce_exponential(vd x) {
   e.shifted = bits_of(shifted);
   e.table = lookup(exp_table, e.shifted);
   vd r = vfma(e.n, vset(-LN2_16_LOW), vfma(e.n, vset(-LN2_16_HIGH), x));
-  vd r2 = r * r;
+  e.r = r;
+  e.tail = lookup(exp_table_tail, e.shifted);
+  e.r2 = r * r;
   vd q0 = vfma(r, vset(0x1.5555555555559p-3), vset(0x1.0000000000003p-1));
   vd q2 = vfma(r, vset(0x1.111111108fa85p-7), vset(0x1.55555554ad4edp-5));
   vd q4 = vfma(r, vset(0x1.a01b88a1d3d21p-13), vset(0x1.6c181f3b7b65ep-10));
-  vd q = vfma(r2, vfma(r2, q4, q2), q0);
-  e.r = r;
-  e.tail = lookup(exp_table_tail, e.shifted);
-  e.rest = vfma(r2, q, e.tail);
+  e.q = vfma(e.r2, vfma(e.r2, q4, q2), q0);
   return e;
 }
+
+/// e^r - 1 with the tail.
+INLINE vd reduced_expm1(reduced_exponential e) { return vfma(e.r2, e.q, e.r + e.tail); }
 
 /// y 2^(n>>4), rounded once: y is about 1.
 INLINE vd scaled(vd y, vd n, vi shifted) {
@@ -86,7 +88,7 @@ INLINE vd clamped_below(vd x) { return vset(-746.0) > x ? vset(-746.0) : x; }
 
 INLINE vd exp_of_clamped(vd x) {
   reduced_exponential e = reduce_exponential(x);
-  return scaled(vfma(e.table, e.r + e.rest, e.table), e.n, e.shifted);
+  return scaled(vfma(e.table, reduced_expm1(e), e.table), e.n, e.shifted);
 }
 
 INLINE vd vexp(vd x) { return exp_of_clamped(clamped_exponent(x)); }
@@ -95,7 +97,7 @@ INLINE vd vexp_nonpositive(vd x) { return exp_of_clamped(clamped_below(x)); }
 
 /// e^x without its power of two, to 2^-58, for a clamped x.
 INLINE expansion exp_mantissa(reduced_exponential e) {
-  return sum_of_ordered(e.table, e.table * (e.r + e.rest));
+  return sum_of_ordered(e.table, e.table * reduced_expm1(e));
 }
 
 /// e^x - 1 to some 60 bits, for x <= 40 or nan.
@@ -110,7 +112,7 @@ INLINE expansion expm1_expansion(vd x) {
   vd p_low = product_error(scale, e.r, p);
   expansion one = sum_of(scale, vset(-1.0));
   expansion sum = sum_of_ordered(one.high, p);
-  vd low = sum.low + (p_low + one.low + scale * (e.rest + vfma(e.tail, e.r, r_low)));
+  vd low = sum.low + (p_low + one.low + scale * (vfma(e.r2, e.q, e.tail) + vfma(e.tail, e.r, r_low)));
   return sum_of_ordered(sum.high, low);
 }
 

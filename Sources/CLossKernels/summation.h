@@ -24,27 +24,24 @@ INLINE void add_to_lane(lane_sums *lanes, int p, vd x) {
   lanes->sums[p] = sum.high;
 }
 
-/// a + b and its error, of single doubles.
-INLINE double scalar_sum(double a, double b, double *error) {
-  double s = a + b, added = s - a;
-  *error += (a - (s - added)) + (b - added);
-  return s;
-}
+/// Adds b to the sum a and the error to `error`, for vectors of any width and for numbers.
+#define ADD_EXACTLY(a, error, b)                               \
+  do {                                                         \
+    __typeof__(a) total_ = (a) + (b), added_ = total_ - (a);   \
+    (error) += ((a) - (total_ - added_)) + ((b) - added_);     \
+    (a) = total_;                                              \
+  } while (0)
 
 INLINE double joined(lane_sums lanes) {
-  double s[8], e[8];
-  for (int p = 0; p < PARTS; p++) {
-    vstore(s + p * W, lanes.sums[p]);
-    vstore(e + p * W, lanes.errors[p]);
-  }
-  for (int half = 4; half > 0; half /= 2) {
-    for (int i = 0; i < half; i++) {
-      e[i] += e[i + half];
-      s[i] = scalar_sum(s[i], s[i + half], &e[i]);
-    }
-  }
+  two_halves sums = halves_of(lanes.sums), errors = halves_of(lanes.errors);
+  v4 sum4 = sums.low, error4 = errors.low + errors.high;
+  ADD_EXACTLY(sum4, error4, sums.high);
+  v2 sum2 = low_half(sum4), error2 = low_half(error4) + high_half(error4);
+  ADD_EXACTLY(sum2, error2, high_half(sum4));
+  double sum = sum2[0], error = error2[0] + error2[1];
+  ADD_EXACTLY(sum, error, sum2[1]);
   // The error of an infinite sum is nan and must not reach it; one of 0 must not make -0 a +0.
-  return __builtin_isfinite(e[0]) && e[0] != 0 ? s[0] + e[0] : s[0];
+  return __builtin_isfinite(error) && error != 0 ? sum + error : sum;
 }
 
 /// How many of `rest` elements belong to part p of the eight lanes.
@@ -88,28 +85,26 @@ double KERNEL(loss_sum)(const double *x, ptrdiff_t n) { return total(x, NULL, n)
 
 double KERNEL(loss_dot)(const double *a, const double *b, ptrdiff_t n) { return total(a, b, n); }
 
-/// The largest of a vector's lanes, nan if one is.
-INLINE double max_of_lanes(vd x) {
-  double lanes[W];
-  vstore(lanes, x);
-  double m = lanes[0];
-  for (int i = 1; i < W; i++) {
-    if (m != m) break;
-    double y = lanes[i];
-    m = y != y || y > m || (y == m && !__builtin_signbit(y)) ? y : m;
-  }
-  return m;
-}
+/// The larger in each lane, by the rules of `vmax`, for vectors of any width.
+#define LARGER(a, b)                                                                          \
+  ({                                                                                          \
+    __typeof__(a) a_ = (a), b_ = (b), larger_ = a_ > b_ ? a_ : b_;                            \
+    __typeof__(a_ > b_) both_ = (__typeof__(a_ > b_))a_ & (__typeof__(a_ > b_))b_;            \
+    larger_ = a_ == b_ ? (__typeof__(a))both_ : larger_;                                      \
+    a_ != a_ ? a_ : larger_;                                                                  \
+  })
 
 double KERNEL(loss_max)(const double *x, ptrdiff_t n) {
-  vd none = vset(-INFINITE);
-  vd m0 = none, m1 = none;
+  vd m[PARTS];
+  for (int p = 0; p < PARTS; p++) m[p] = vset(-INFINITE);
   ptrdiff_t i = 0;
-  for (; i + 2 * W <= n; i += 2 * W) {
-    m0 = vmax(m0, vload(x + i));
-    m1 = vmax(m1, vload(x + i + W));
-  }
-  for (; i + W <= n; i += W) m0 = vmax(m0, vload(x + i));
-  if (i < n) m1 = vmax(m1, vload_first(x + i, n - i, none));
-  return max_of_lanes(vmax(m0, m1));
+  for (; i + 8 <= n; i += 8)
+    for (int p = 0; p < PARTS; p++) m[p] = vmax(m[p], vload(x + i + p * W));
+  for (int p = 0; p < PARTS && i + p * W < n; p++)
+    m[p] = vmax(m[p], vload_first(x + i + p * W, count_in_part(n - i, p), vset(-INFINITE)));
+  two_halves halves = halves_of(m);
+  v4 m4 = LARGER(halves.low, halves.high);
+  v2 m2 = LARGER(low_half(m4), high_half(m4));
+  v2 m1 = LARGER(m2, (v2)__builtin_shufflevector(m2, m2, 1, 0));
+  return m1[0];
 }

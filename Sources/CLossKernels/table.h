@@ -23,6 +23,7 @@
   LOSS_SCALAR(X, loss_tanh1)                                                                   \
   X(void, loss_softplus_sigmoid, (const double *x, double *y, double *s, ptrdiff_t n),         \
     (x, y, s, n))                                                                              \
+  X(double, loss_softplus_sigmoid1, (double x, double *slope), (x, slope))                     \
   LOSS_UNARY(X, loss_neg) LOSS_UNARY(X, loss_abs) LOSS_UNARY(X, loss_sqrt)                     \
   LOSS_UNARY(X, loss_square) LOSS_UNARY(X, loss_relu)                                          \
   LOSS_BINARY(X, loss_add) LOSS_BINARY(X, loss_sub) LOSS_BINARY(X, loss_mul)                   \

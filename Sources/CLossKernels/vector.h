@@ -79,18 +79,23 @@ INLINE vd division_remainder(vd n, vd d, vd q) {
 
 // MARK: - Masks
 
+/// A bit for each true lane.
+INLINE uint32_t mask_bits(vi mask) {
 #if W == 8
-INLINE int any(vi mask) { return _mm512_movepi64_mask((__m512i)mask) != 0; }
-#elif W == 4 && defined(__x86_64__)
-INLINE int any(vi mask) { return _mm256_movemask_pd((__m256d)mask) != 0; }
+  return _mm512_movepi64_mask((__m512i)mask);
+#elif W == 4
+  return (uint32_t)_mm256_movemask_pd((__m256d)mask);
 #elif defined(__x86_64__)
-INLINE int any(vi mask) { return _mm_movemask_pd((__m128d)mask) != 0; }
+  return (uint32_t)_mm_movemask_pd((__m128d)mask);
 #else
-INLINE int any(vi mask) { return __builtin_reduce_or(mask) != 0; }
+  return (uint32_t)((mask[0] & 1) | (mask[1] & 2));
 #endif
+}
+
+INLINE int any(vi mask) { return mask_bits(mask) != 0; }
 
 /// How many lanes are true.
-INLINE ptrdiff_t count_true(vi mask) { return (ptrdiff_t)-__builtin_reduce_add(mask); }
+INLINE ptrdiff_t count_true(vi mask) { return __builtin_popcount(mask_bits(mask)); }
 
 /// 0, 1, 2, …
 INLINE vi lane_numbers(void) {
@@ -125,6 +130,14 @@ INLINE vd vload_first(const double *p, ptrdiff_t count, vd fill) {
 #endif
 }
 
+/// The same for functions of each element; the other lanes may be anything harmless.
+///
+/// One element is read as such: a vector that begins at a number just stored would wait for it to
+/// reach the cache (5 ns).
+INLINE vd vload_rest(const double *p, ptrdiff_t count, vd fill) {
+  return count == 1 ? vset(*p) : vload_first(p, count, fill);
+}
+
 INLINE void vstore_first(double *p, vd x, ptrdiff_t count) {
 #if W == 8
   _mm512_mask_storeu_pd(p, (__mmask8)((1u << count) - 1), (__m512d)x);
@@ -148,6 +161,32 @@ INLINE vd lookup(const double table[16], vi index) {
   vd result;
   for (int i = 0; i < W; i++) result[i] = table[index[i]];
   return result;
+#endif
+}
+
+// MARK: - Halves
+
+typedef double v4 __attribute__((ext_vector_type(4)));
+typedef double v2 __attribute__((ext_vector_type(2)));
+
+// Macros: passing four doubles to a function, even an inlined one, is warned of without AVX.
+#define low_half(x) ((v2)__builtin_shufflevector(x, x, 0, 1))
+#define high_half(x) ((v2)__builtin_shufflevector(x, x, 2, 3))
+
+/// Eight lanes in 8/W vectors, as two times four.
+typedef struct {
+  v4 low, high;
+} two_halves;
+
+INLINE two_halves halves_of(const vd parts[8 / W]) {
+#if W == 8
+  return (two_halves){__builtin_shufflevector(parts[0], parts[0], 0, 1, 2, 3),
+                      __builtin_shufflevector(parts[0], parts[0], 4, 5, 6, 7)};
+#elif W == 4
+  return (two_halves){parts[0], parts[1]};
+#else
+  return (two_halves){__builtin_shufflevector(parts[0], parts[1], 0, 1, 2, 3),
+                      __builtin_shufflevector(parts[2], parts[3], 0, 1, 2, 3)};
 #endif
 }
 

@@ -51,6 +51,8 @@ double loss_log1p1(double x);
 double loss_softplus1(double x);
 double loss_sigmoid1(double x);
 double loss_tanh1(double x);
+/// ln(1 + e^x), and its slope behind the pointer.
+double loss_softplus_sigmoid1(double x, double *slope);
 
 // MARK: - Arithmetic, correctly rounded
 
