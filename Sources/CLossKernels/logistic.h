@@ -56,14 +56,17 @@ INLINE vd vsigmoid(vd x) {
 
 INLINE vd vsoftplus(vd x) { return softplus_of(x, decayed(decay(x))); }
 
-/// tanh|x| = -t/(2 + t), t = e^{-2|x|} - 1; at most 0.53 ulp.
-INLINE vd vtanh(vd x) {
-  vd magnitude = vabs(x);
-  expansion t = expm1_expansion(-2.0 * magnitude);
+/// t = e^{-2|x|} - 1.
+INLINE expansion decayed_expm1(vd x) { return expm1_expansion(-2.0 * vabs(x)); }
+
+/// tanh|x| = -t/(2 + t); at most 0.52 ulp.
+INLINE vd tanh_of(vd x, expansion t) {
   expansion sum = sum_of_ordered(vset(2.0), t.high);
   sum.low += t.low;
   vd result = quotient((expansion){-t.high, -t.low}, sum);
   // Below 2^-28 it is x, whose products may underflow.
-  result = magnitude < 0x1p-28 ? magnitude : result;
+  result = vabs(x) < 0x1p-28 ? vabs(x) : result;
   return vcopysign(result, x);
 }
+
+INLINE vd vtanh(vd x) { return tanh_of(x, decayed_expm1(x)); }

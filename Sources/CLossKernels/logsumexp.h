@@ -117,9 +117,7 @@ double KERNEL(loss_lse)(
 
 // MARK: - Many rows, entry j of all of them side by side
 //
-// In chunks of rows, and each step for the whole chunk before the next: the steps of one vector wait
-// for each other, and the processor looks ahead to the next vector only within a short loop.
-#define CHUNK 64
+// In chunks of rows, each stage for the whole chunk before the next, as in `elementwise.h`.
 
 /// Some rows: entry j begins at x + j stride.
 typedef struct {
