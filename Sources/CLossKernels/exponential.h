@@ -11,16 +11,25 @@
 // 2^-58 T: exp errs by at most 0.55 ulp, where it is
 // subnormal 0.76 (it is rounded twice).
 
-static const double exp_table[16] __attribute__((aligned(64))) = {
-    0x1.0000000000000p+0, 0x1.0b5586cf9890fp+0, 0x1.172b83c7d517bp+0, 0x1.2387a6e756238p+0,
-    0x1.306fe0a31b715p+0, 0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0,
-    0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f090p+0,
-    0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0};
-static const double exp_table_tail[16] __attribute__((aligned(64))) = {
-    0x0.0p+0,              0x1.79aa65d837b6dp-54,  -0x1.01b15eaa59348p-55, 0x1.68efde3a8a894p-54,
-    0x1.34d754db0abb6p-55, 0x1.59f48a72a4c6dp-55,  0x1.690cebb7aafb0p-56,  0x1.063e1e21c5409p-54,
-    -0x1.3b3efbf5e2228p-54, -0x1.b32dcb94da51dp-56, 0x1.db72fc1f0eab4p-55, 0x1.1affc2b91ce27p-56,
-    0x1.c1a7792cb3387p-55, 0x1.36eae30af0cb3p-56,  0x1.4a385a63d07a7p-56,  -0x1.ff7128fd391f0p-55};
+/// 2^(i/16), and the tail.
+#define EXP_TABLE(X) \
+  X(0x1.0000000000000p+0, 0x0.0p+0)               \
+  X(0x1.0b5586cf9890fp+0, 0x1.79aa65d837b6dp-54)  \
+  X(0x1.172b83c7d517bp+0, -0x1.01b15eaa59348p-55) \
+  X(0x1.2387a6e756238p+0, 0x1.68efde3a8a894p-54)  \
+  X(0x1.306fe0a31b715p+0, 0x1.34d754db0abb6p-55)  \
+  X(0x1.3dea64c123422p+0, 0x1.59f48a72a4c6dp-55)  \
+  X(0x1.4bfdad5362a27p+0, 0x1.690cebb7aafb0p-56)  \
+  X(0x1.5ab07dd485429p+0, 0x1.063e1e21c5409p-54)  \
+  X(0x1.6a09e667f3bcdp+0, -0x1.3b3efbf5e2228p-54) \
+  X(0x1.7a11473eb0187p+0, -0x1.b32dcb94da51dp-56) \
+  X(0x1.8ace5422aa0dbp+0, 0x1.db72fc1f0eab4p-55)  \
+  X(0x1.9c49182a3f090p+0, 0x1.1affc2b91ce27p-56)  \
+  X(0x1.ae89f995ad3adp+0, 0x1.c1a7792cb3387p-55)  \
+  X(0x1.c199bdd85529cp+0, 0x1.36eae30af0cb3p-56)  \
+  X(0x1.d5818dcfba487p+0, 0x1.4a385a63d07a7p-56)  \
+  X(0x1.ea4afa2a490dap+0, -0x1.ff7128fd391f0p-55)
+PAIR_TABLE(exp_table, EXP_TABLE);
 
 #define LN2_16_HIGH 0x1.62e42fefa0000p-5
 #define LN2_16_LOW 0x1.cf79abc9e3b3ap-44
@@ -46,10 +55,11 @@ INLINE reduced_exponential reduce_exponential(vd x) {
   vd shifted = vfma(x, vset(INVERSE_LN2_16), vset(ROUNDER));
   e.n = shifted - ROUNDER;
   e.shifted = bits_of(shifted);
-  e.table = lookup(exp_table, e.shifted);
+  pair entry = lookup_pair(exp_table, e.shifted);
+  e.table = entry.first;
+  e.tail = entry.second;
   vd r = vfma(e.n, vset(-LN2_16_LOW), vfma(e.n, vset(-LN2_16_HIGH), x));
   e.r = r;
-  e.tail = lookup(exp_table_tail, e.shifted);
   e.r2 = r * r;
   vd q0 = vfma(r, vset(0x1.5555555555559p-3), vset(0x1.0000000000003p-1));
   vd q2 = vfma(r, vset(0x1.111111108fa85p-7), vset(0x1.55555554ad4edp-5));
@@ -68,12 +78,10 @@ INLINE vd scaled(vd y, vd n, vi shifted) {
   return (vd)_mm512_scalef_pd((__m512d)y, (__m512d)(n * 0.0625));
 #else
   (void)n;
-  // In two steps, of which the first is exact: 2^(n>>4) may be no normal number.
-  vi all = shifted_right(shifted, 4), half = shifted_right(shifted, 5);
-  half -= viset((int64_t)(0x4338000000000000 >> 5));
-  all -= viset((int64_t)(0x4338000000000000 >> 4));
-  vi one = viset(1023);
-  return y * of_bits((half + one) << 52) * of_bits((all - half + one) << 52);
+  // In two steps, of which the first is exact: 2^(n>>4) may be no normal number. What ROUNDER leaves
+  // in the bits goes out with the shift to the left.
+  vi all = shifted_right(shifted, 4), part = shifted_right(shifted, 5), one = viset(1023);
+  return y * of_bits((part + one) << 52) * of_bits((all - part + one) << 52);
 #endif
 }
 

@@ -14,17 +14,25 @@ static const double log_table[16] __attribute__((aligned(64))) = {
     0x1.3000000000000p+0, 0x1.2800000000000p+0, 0x1.1800000000000p+0, 0x1.1000000000000p+0,
     0x1.0800000000000p+0, 0x1.0000000000000p+0, 0x1.e000000000000p-1, 0x1.c800000000000p-1,
     0x1.b000000000000p-1, 0x1.9800000000000p-1, 0x1.8800000000000p-1, 0x1.7000000000000p-1};
-/// -ln of the table.
-static const double log_table_high[16] __attribute__((aligned(64))) = {
-    -0x1.4618bc21c6000p-2, -0x1.2e8e2bae12000p-2, -0x1.fb9186d5e4000p-3, -0x1.9525a9cf46000p-3,
-    -0x1.5ff3070a7a000p-3, -0x1.29552f8200000p-3, -0x1.6f0d28ae58000p-4, -0x1.f0a30c0118000p-5,
-    -0x1.f829b0e780000p-6, 0x0.0p+0,              0x1.08598b59e4000p-4,  0x1.da72763844000p-4,
-    0x1.5bf406b544000p-3,  0x1.d1037f2656000p-3,  0x1.1178e8227e000p-2,  0x1.522ae0738a000p-2};
-static const double log_table_low[16] __attribute__((aligned(64))) = {
-    0x1.3d82f484c84ccp-46,  0x1.67b1e99b72bd8p-45,  0x1.d572aab993c87p-47,  0x1.297137d9f158fp-44,
-    0x1.8586f183bebf2p-44,  0x1.5b967f4471dfcp-44,  0x1.4b4641b664613p-44,  0x1.d599e83368e91p-45,
-    -0x1.980267c7e09e4p-45, 0x0.0p+0,               -0x1.7e5dd7009902cp-46, 0x1.a89401fa71733p-46,
-    -0x1.27023eb68981cp-46, -0x1.84a7e75b6f6e4p-47, 0x1.1ef78ce2d07f2p-44,  0x1.ebe708164c759p-45};
+/// -ln of the table, in two parts.
+#define LOG_TABLE_LOGARITHMS(X) \
+  X(-0x1.4618bc21c6000p-2, 0x1.3d82f484c84ccp-46)  \
+  X(-0x1.2e8e2bae12000p-2, 0x1.67b1e99b72bd8p-45)  \
+  X(-0x1.fb9186d5e4000p-3, 0x1.d572aab993c87p-47)  \
+  X(-0x1.9525a9cf46000p-3, 0x1.297137d9f158fp-44)  \
+  X(-0x1.5ff3070a7a000p-3, 0x1.8586f183bebf2p-44)  \
+  X(-0x1.29552f8200000p-3, 0x1.5b967f4471dfcp-44)  \
+  X(-0x1.6f0d28ae58000p-4, 0x1.4b4641b664613p-44)  \
+  X(-0x1.f0a30c0118000p-5, 0x1.d599e83368e91p-45)  \
+  X(-0x1.f829b0e780000p-6, -0x1.980267c7e09e4p-45) \
+  X(0x0.0p+0, 0x0.0p+0)                            \
+  X(0x1.08598b59e4000p-4, -0x1.7e5dd7009902cp-46)  \
+  X(0x1.da72763844000p-4, 0x1.a89401fa71733p-46)   \
+  X(0x1.5bf406b544000p-3, -0x1.27023eb68981cp-46)  \
+  X(0x1.d1037f2656000p-3, -0x1.84a7e75b6f6e4p-47)  \
+  X(0x1.1178e8227e000p-2, 0x1.1ef78ce2d07f2p-44)   \
+  X(0x1.522ae0738a000p-2, 0x1.ebe708164c759p-45)  
+PAIR_TABLE(log_table_logarithms, LOG_TABLE_LOGARITHMS);
 
 #define LN2_HIGH 0x1.62e42fefa3800p-1
 #define LN2_LOW 0x1.ef35793c76730p-45
@@ -69,8 +77,9 @@ INLINE vd reduced_rest(reduced_logarithm l) {
 
 /// k ln2 - ln R + ln(1 + z) + correction, to some 60 bits.
 INLINE expansion log_expansion(reduced_logarithm l, vd z, vd correction) {
-  vd high = vfma(l.k, vset(LN2_HIGH), lookup(log_table_high, l.index));
-  vd low = vfma(l.k, vset(LN2_LOW), lookup(log_table_low, l.index)) + correction;
+  pair logarithm = lookup_pair(log_table_logarithms, l.index);
+  vd high = vfma(l.k, vset(LN2_HIGH), logarithm.first);
+  vd low = vfma(l.k, vset(LN2_LOW), logarithm.second) + correction;
   vd z2 = z * z;
   vd p0 = vfma(z, vset(-0x1.fffffffffd77cp-3), vset(0x1.55555555554e3p-2));
   vd p2 = vfma(z, vset(-0x1.5555558cc60e5p-3), vset(0x1.9999999bc8a48p-3));

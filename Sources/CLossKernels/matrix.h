@@ -4,10 +4,12 @@
 //
 // The usual blocking (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
 // multiplication"): a panel of B, 128 by TILE_VECTORS vectors, is copied side by side into the
-// first-level cache; of A, 256 rows by 128 stay in the second; a tile of C, TILE_ROWS by
-// TILE_VECTORS vectors, stays in registers.
+// first-level cache; of A, 256 rows by 128 stay in the second, or, where many panels use
+// them, 32 are copied (rows a power of two apart would push each other out of the first cache); a tile of C, TILE_ROWS by
+// TILE_VECTORS vectors, stays in registers. The copies are 56 KB of stack.
 #define DEPTH 128
 #define ROW_BLOCK 256
+#define COPIED_ROWS 32
 #define PANEL_COLUMNS (TILE_VECTORS * W)
 
 /// A panel of B times rows of A.
@@ -63,21 +65,6 @@ INLINE void multiply_rows(panel_product t, ptrdiff_t row, ptrdiff_t end, int vec
   for (; row < end; row++) multiply_tile(t, row, 1, vectors);
 }
 
-static __attribute__((noinline)) void KERNEL(panel_1)(
-    const panel_product *t, ptrdiff_t row, ptrdiff_t end) {
-  multiply_rows(*t, row, end, 1);
-}
-static __attribute__((noinline)) void KERNEL(panel_2)(
-    const panel_product *t, ptrdiff_t row, ptrdiff_t end) {
-  multiply_rows(*t, row, end, 2);
-}
-#if TILE_VECTORS > 2
-static __attribute__((noinline)) void KERNEL(panel_3)(
-    const panel_product *t, ptrdiff_t row, ptrdiff_t end) {
-  multiply_rows(*t, row, end, 3);
-}
-#endif
-
 /// Copies `width` columns of B side by side, `vectors` vectors a row.
 INLINE void pack_panel(
     const double *b, ptrdiff_t b_row, ptrdiff_t b_column, ptrdiff_t depth, ptrdiff_t width,
@@ -98,32 +85,62 @@ INLINE void pack_panel(
   }
 }
 
+/// Copies rows of A so that each tile's lie side by side: those of tile t begin at t TILE_ROWS depth.
+/// Returns how many rows were copied; those that fill no tile are not.
+INLINE ptrdiff_t pack_rows(
+    const double *a, ptrdiff_t a_row, ptrdiff_t a_column, ptrdiff_t rows, ptrdiff_t depth,
+    double *copy) {
+  ptrdiff_t row = 0;
+  for (; row + TILE_ROWS <= rows; row += TILE_ROWS, a += TILE_ROWS * a_row) {
+    for (ptrdiff_t k = 0; k < depth; k++)
+      for (int i = 0; i < TILE_ROWS; i++) *copy++ = a[i * a_row + k * a_column];
+  }
+  return row;
+}
+
+static __attribute__((noinline)) void KERNEL(multiply_panel)(
+    const panel_product *t, ptrdiff_t end, int vectors) {
+  switch (vectors) {
+    case 1: multiply_rows(*t, 0, end, 1); break;
+    case 2: multiply_rows(*t, 0, end, 2); break;
+#if TILE_VECTORS > 2
+    default: multiply_rows(*t, 0, end, 3); break;
+#endif
+  }
+}
+
 void KERNEL(loss_matrix_product)(
     const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b, ptrdiff_t b_row,
     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t m, ptrdiff_t p, ptrdiff_t n) {
   double panel[DEPTH * PANEL_COLUMNS] __attribute__((aligned(64)));
+  double copy[DEPTH * COPIED_ROWS] __attribute__((aligned(64)));
   if (p <= 0) {
     for (ptrdiff_t i = 0; i < m; i++)
       for (ptrdiff_t j = 0; j < n; j++) c[i * c_row + j] = 0;
     return;
   }
-  for (ptrdiff_t top = 0; top < m; top += ROW_BLOCK) {
-    ptrdiff_t bottom = top + ROW_BLOCK < m ? top + ROW_BLOCK : m;
+  int copies = n > 8 * PANEL_COLUMNS;
+  ptrdiff_t step = copies ? COPIED_ROWS : ROW_BLOCK;
+  for (ptrdiff_t top = 0; top < m; top += step) {
+    ptrdiff_t rows = top + step < m ? step : m - top;
     for (ptrdiff_t k = 0; k < p; k += DEPTH) {
       ptrdiff_t depth = k + DEPTH < p ? DEPTH : p - k;
+      const double *block = a + top * a_row + k * a_column;
+      ptrdiff_t packed = 0;
+      if (copies) packed = pack_rows(block, a_row, a_column, rows, depth, copy);
       for (ptrdiff_t j = 0; j < n; j += PANEL_COLUMNS) {
         ptrdiff_t width = j + PANEL_COLUMNS < n ? PANEL_COLUMNS : n - j;
         int vectors = (int)((width + W - 1) / W);
         pack_panel(b + k * b_row + j * b_column, b_row, b_column, depth, width, vectors, panel);
-        panel_product t = {a + k * a_column, a_row, a_column, panel, depth, c + j,
-                           c_row, width, k > 0};
-        switch (vectors) {
-          case 1: KERNEL(panel_1)(&t, top, bottom); break;
-          case 2: KERNEL(panel_2)(&t, top, bottom); break;
-#if TILE_VECTORS > 2
-          default: KERNEL(panel_3)(&t, top, bottom); break;
-#endif
+        double *target = c + top * c_row + j;
+        for (ptrdiff_t row = 0; row < packed; row += TILE_ROWS) {
+          panel_product t = {copy + row * depth, 1, TILE_ROWS, panel, depth,
+                             target + row * c_row, c_row, width, k > 0};
+          KERNEL(multiply_panel)(&t, TILE_ROWS, vectors);
         }
+        panel_product t = {block + packed * a_row, a_row, a_column, panel, depth,
+                           target + packed * c_row, c_row, width, k > 0};
+        KERNEL(multiply_panel)(&t, rows - packed, vectors);
       }
     }
   }

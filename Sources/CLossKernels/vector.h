@@ -164,10 +164,47 @@ INLINE vd lookup(const double table[16], vi index) {
 #endif
 }
 
-// MARK: - Halves
-
 typedef double v4 __attribute__((ext_vector_type(4)));
 typedef double v2 __attribute__((ext_vector_type(2)));
+
+typedef struct {
+  vd first, second;
+} pair;
+
+// A table of 16 pairs, from a list macro: where a register holds eight, all first ones before the
+// second ones; elsewhere side by side, so that one load brings both.
+#define PAIR_FIRST(a, b) a,
+#define PAIR_SECOND(a, b) b,
+#define PAIR_BOTH(a, b) a, b,
+#if W == 8
+#define PAIR_TABLE(name, LIST) \
+  static const double name[32] __attribute__((aligned(64))) = {LIST(PAIR_FIRST) LIST(PAIR_SECOND)}
+#else
+#define PAIR_TABLE(name, LIST) \
+  static const double name[32] __attribute__((aligned(64))) = {LIST(PAIR_BOTH)}
+#endif
+
+/// The pair of index & 15 in every lane.
+INLINE pair lookup_pair(const double table[32], vi index) {
+#if W == 8
+  return (pair){lookup(table, index), lookup(table + 16, index)};
+#else
+  v2 pairs[W];
+  index &= viset(15);
+  for (int i = 0; i < W; i++) pairs[i] = *(const v2 *)(table + 2 * index[i]);
+#if W == 4
+  v4 even = __builtin_shufflevector(pairs[0], pairs[2], 0, 1, 2, 3);
+  v4 odd = __builtin_shufflevector(pairs[1], pairs[3], 0, 1, 2, 3);
+  return (pair){__builtin_shufflevector(even, odd, 0, 4, 2, 6),
+                __builtin_shufflevector(even, odd, 1, 5, 3, 7)};
+#else
+  return (pair){__builtin_shufflevector(pairs[0], pairs[1], 0, 2),
+                __builtin_shufflevector(pairs[0], pairs[1], 1, 3)};
+#endif
+#endif
+}
+
+// MARK: - Halves
 
 // Macros: passing four doubles to a function, even an inlined one, is warned of without AVX.
 #define low_half(x) ((v2)__builtin_shufflevector(x, x, 0, 1))
