@@ -37,8 +37,8 @@ UNARY(loss_relu, 0.0, vrelu)
 
 // MARK: - In stages
 //
-// Where a function takes a hundred operations that wait for each other, the processor looks ahead no
-// further than the next vector. So each stage runs over a chunk before the next: the same
+// Where a function takes a hundred operations that wait for each other, the processor looks ahead
+// no further than the next vector. So each stage runs over a chunk before the next: the same
 // operations, so the same bits, in two thirds of the time.
 #define CHUNK 64
 

@@ -31,19 +31,21 @@
   X(0x1.ea4afa2a490dap+0, -0x1.ff7128fd391f0p-55)
 PAIR_TABLE(exp_table, EXP_TABLE);
 
-#define LN2_16_HIGH 0x1.62e42fefa0000p-5
-#define LN2_16_LOW 0x1.cf79abc9e3b3ap-44
-#define INVERSE_LN2_16 0x1.71547652b82fep+4
-/// Adding it leaves the nearest whole number in the low bits of the sum.
-#define ROUNDER 0x1.8p52
+#define REDUCTION_LN2_HIGH 0x1.62e42fefa0000p-1
+#define REDUCTION_LN2_LOW 0x1.cf79abc9e3b3ap-40
+#define INVERSE_LN2 0x1.71547652b82fep+0
+/// Adding it leaves the nearest multiple of 1/16, as a whole number, in the low bits of the sum.
+#define ROUNDER 0x1.8p48
 
 /// x = n ln2/16 + r, and what follows from it.
 typedef struct {
-  vd n;
+  /// n/16.
+  vd sixteenths;
   /// n in its low bits, above it those of `ROUNDER`.
   vi shifted;
   vd table;
-  vd r;
+  /// x less the higher part of n ln2/16, exact; and less both, rounded.
+  vd r_high, r;
   vd tail;
   /// r² and q(r).
   vd r2, q;
@@ -52,13 +54,15 @@ typedef struct {
 /// For -746 <= x <= 710 or nan.
 INLINE reduced_exponential reduce_exponential(vd x) {
   reduced_exponential e;
-  vd shifted = vfma(x, vset(INVERSE_LN2_16), vset(ROUNDER));
-  e.n = shifted - ROUNDER;
+  vd shifted = vfma(x, vset(INVERSE_LN2), vset(ROUNDER));
+  e.sixteenths = shifted - ROUNDER;
   e.shifted = bits_of(shifted);
   pair entry = lookup_pair(exp_table, e.shifted);
   e.table = entry.first;
   e.tail = entry.second;
-  vd r = vfma(e.n, vset(-LN2_16_LOW), vfma(e.n, vset(-LN2_16_HIGH), x));
+  vd r_high = vfma(e.sixteenths, vset(-REDUCTION_LN2_HIGH), x);
+  vd r = vfma(e.sixteenths, vset(-REDUCTION_LN2_LOW), r_high);
+  e.r_high = r_high;
   e.r = r;
   e.r2 = r * r;
   vd q0 = vfma(r, vset(0x1.5555555555559p-3), vset(0x1.0000000000003p-1));
@@ -72,14 +76,14 @@ INLINE reduced_exponential reduce_exponential(vd x) {
 INLINE vd reduced_expm1(reduced_exponential e) { return vfma(e.r2, e.q, e.r + e.tail); }
 
 /// y 2^(n>>4), rounded once: y is about 1.
-INLINE vd scaled(vd y, vd n, vi shifted) {
+INLINE vd scaled(vd y, vd sixteenths, vi shifted) {
 #if W == 8
   (void)shifted;
-  return (vd)_mm512_scalef_pd((__m512d)y, (__m512d)(n * 0.0625));
+  return (vd)_mm512_scalef_pd((__m512d)y, (__m512d)sixteenths);
 #else
-  (void)n;
-  // In two steps, of which the first is exact: 2^(n>>4) may be no normal number. What ROUNDER leaves
-  // in the bits goes out with the shift to the left.
+  (void)sixteenths;
+  // In two steps, of which the first is exact: 2^(n>>4) may be no normal number. What ROUNDER
+  // leaves in the bits goes out with the shift to the left.
   vi all = shifted_right(shifted, 4), part = shifted_right(shifted, 5), one = viset(1023);
   return y * of_bits((part + one) << 52) * of_bits((all - part + one) << 52);
 #endif
@@ -96,7 +100,7 @@ INLINE vd clamped_below(vd x) { return vset(-746.0) > x ? vset(-746.0) : x; }
 
 INLINE vd exp_of_clamped(vd x) {
   reduced_exponential e = reduce_exponential(x);
-  return scaled(vfma(e.table, reduced_expm1(e), e.table), e.n, e.shifted);
+  return scaled(vfma(e.table, reduced_expm1(e), e.table), e.sixteenths, e.shifted);
 }
 
 INLINE vd vexp(vd x) { return exp_of_clamped(clamped_exponent(x)); }
@@ -114,13 +118,14 @@ INLINE expansion exp_mantissa(reduced_exponential e) {
 INLINE expansion expm1_expansion(vd x) {
   x = clamped_below(x);
   reduced_exponential e = reduce_exponential(x);
-  vd r_low = vfma(e.n, vset(-LN2_16_LOW), vfma(e.n, vset(-LN2_16_HIGH), x) - e.r);
-  vd scale = scaled(e.table, e.n, e.shifted);
+  vd r_low = vfma(e.sixteenths, vset(-REDUCTION_LN2_LOW), e.r_high - e.r);
+  vd scale = scaled(e.table, e.sixteenths, e.shifted);
   vd p = scale * e.r;
   vd p_low = product_error(scale, e.r, p);
   expansion one = sum_of(scale, vset(-1.0));
   expansion sum = sum_of_ordered(one.high, p);
-  vd low = sum.low + (p_low + one.low + scale * (vfma(e.r2, e.q, e.tail) + vfma(e.tail, e.r, r_low)));
+  vd rest = vfma(e.r2, e.q, e.tail) + vfma(e.tail, e.r, r_low);
+  vd low = sum.low + (p_low + one.low + scale * rest);
   return sum_of_ordered(sum.high, low);
 }
 

@@ -8,6 +8,7 @@
 #include "elementwise.h"
 #include "summation.h"
 #include "logsumexp.h"
+#include "logsumexp_columns.h"
 #include "crossentropy.h"
 #include "columns.h"
 #include "matrix.h"

@@ -1,4 +1,5 @@
-// What every processor of an architecture has: two lanes; fused multiply-add on arm64, not on x86-64.
+// What every processor of an architecture has: two lanes; fused multiply-add on arm64, but not on
+// x86-64.
 #include "table.h"
 
 #if defined(__x86_64__)

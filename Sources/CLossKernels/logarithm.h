@@ -6,8 +6,8 @@
 // exact, and is 1 around m = 1, where nothing may be left to cancel. ln2 and -ln R are in two
 // parts, the higher ones multiples of 2^-42, so that k ln2 - ln R is exact in them.
 //
-// ln(1 + z) = z - z²/2 + z³ p(z), p the minimax polynomial of degree 7, relative error in ln(1 + z)
-// 2^-61 (Remez, 300 bits). At most 0.53 ulp.
+// ln(1 + z) = z - z²/2 + z³ p(z), p the minimax polynomial of degree 7: its relative error in
+// ln(1 + z) is 2^-61 (Remez, 300 bits). At most 0.56 ulp seen, next to 1; 0.51 away from it.
 
 static const double log_table[16] __attribute__((aligned(64))) = {
     0x1.6000000000000p+0, 0x1.5800000000000p+0, 0x1.4800000000000p+0, 0x1.3800000000000p+0,
@@ -130,7 +130,8 @@ INLINE vd vlog(vd x) {
   return log_of_normal(x).high;
 }
 
-/// ln(1 + u + u_low) for 0 <= u <= 1 or nan, u_low below an ulp of u: the tails of the logistic family.
+/// ln(1 + u + u_low) for 0 <= u <= 1 or nan, u_low below an ulp of u: the tails of the logistic
+/// family.
 INLINE expansion log1p_of_fraction(vd u, vd u_low) {
   vd s = 1.0 + u;
   expansion e = log1p_expansion(s, u - (s - 1.0), u, u_low);

@@ -4,19 +4,19 @@
 /// e^{-|x|} as mantissa times 2^(n>>4), the mantissa to 2^-58.
 typedef struct {
   expansion mantissa;
-  vd n;
+  vd sixteenths;
   vi shifted;
 } decaying_exponential;
 
 INLINE decaying_exponential decay(vd x) {
   reduced_exponential e = reduce_exponential(clamped_below(-vabs(x)));
-  return (decaying_exponential){exp_mantissa(e), e.n, e.shifted};
+  return (decaying_exponential){exp_mantissa(e), e.sixteenths, e.shifted};
 }
 
 /// e^{-|x|} itself, where it is subnormal rounded once.
 INLINE expansion decayed(decaying_exponential d) {
-  return (expansion){scaled(d.mantissa.high, d.n, d.shifted),
-                     scaled(d.mantissa.low, d.n, d.shifted)};
+  return (expansion){scaled(d.mantissa.high, d.sixteenths, d.shifted),
+                     scaled(d.mantissa.low, d.sixteenths, d.shifted)};
 }
 
 /// n/d to 2^-58 or so before one rounding.
@@ -27,7 +27,8 @@ INLINE vd quotient(expansion n, expansion d) {
   return vfma(rest, inverse, q);
 }
 
-/// σ(x) = 1/(1 + e) for x >= 0, e/(1 + e) below; at most 0.53 ulp.
+/// σ(x) = 1/(1 + e) for x >= 0, e/(1 + e) below; at most 0.56 ulp, 0.76 where it is
+/// subnormal (it is rounded twice).
 ///
 /// The power of two is applied last: far below 0 a subnormal e would have lost its bits before.
 INLINE vd sigmoid_of(vd x, decaying_exponential d, expansion e) {
@@ -37,10 +38,10 @@ INLINE vd sigmoid_of(vd x, decaying_exponential d, expansion e) {
   expansion numerator = {negative ? d.mantissa.high : vset(1.0),
                          negative ? d.mantissa.low : vset(0.0)};
   vd q = quotient(numerator, sum);
-  return negative ? scaled(q, d.n, d.shifted) : q;
+  return negative ? scaled(q, d.sixteenths, d.shifted) : q;
 }
 
-/// ln(1 + e^x) = max(x, 0) + ln(1 + e); at most 0.53 ulp.
+/// ln(1 + e^x) = max(x, 0) + ln(1 + e); at most 0.56 ulp seen, subnormal 0.76.
 INLINE vd softplus_of(vd x, expansion e) {
   expansion tail = log1p_of_fraction(e.high, e.low);
   vd larger = x > 0.0 ? x : vset(0.0);

@@ -16,6 +16,10 @@ INLINE vd shifted_weight(vd x, vd m, vd k) {
   return vexp_nonpositive(d);
 }
 
+INLINE vd row_weight(vd x, vd m, vd k, int is_plain) {
+  return is_plain ? vexp_nonpositive(x - m) : shifted_weight(x, m, k);
+}
+
 /// x without the first true lane of a mask that has one, which becomes 0.
 ///
 /// By comparing lane numbers: to set one lane goes through memory, which costs 15 ns.
@@ -56,8 +60,9 @@ INLINE double masked_sum(const double *x, ptrdiff_t n, double *weights) {
   return rest;
 }
 
-INLINE double row_sum(const double *x, ptrdiff_t n, double k, double m, double *weights) {
-  if (m == -INFINITE) return masked_sum(x, n, weights);
+/// `is_plain`: k is 1 and m finite.
+INLINE double row_sum_form(
+    const double *x, ptrdiff_t n, double k, double m, double *weights, int is_plain) {
   lane_sums lanes = empty_lanes();
   vd all_m = vset(m), all_k = vset(k);
   int found = 0;
@@ -65,7 +70,7 @@ INLINE double row_sum(const double *x, ptrdiff_t n, double k, double m, double *
   for (; i + 8 <= n; i += 8) {
     for (int p = 0; p < PARTS; p++) {
       vd entry = vload(x + i + p * W);
-      vd weight = shifted_weight(entry, all_m, all_k);
+      vd weight = row_weight(entry, all_m, all_k, is_plain);
       if (weights) vstore(weights + i + p * W, weight);
       if (!found) {
         vi largest = entry == all_m;
@@ -82,7 +87,7 @@ INLINE double row_sum(const double *x, ptrdiff_t n, double k, double m, double *
     vi present = first_lanes(count);
     // Where there is no entry the exponential is that of 0: others may be subnormal, and slow.
     vd entry = vload_first(x + i + p * W, count, all_m);
-    vd weight = shifted_weight(entry, all_m, all_k);
+    vd weight = row_weight(entry, all_m, all_k, is_plain);
     if (weights) vstore_first(weights + i + p * W, weight, count);
     if (!found) {
       vi largest = (entry == all_m) & present;
@@ -94,6 +99,12 @@ INLINE double row_sum(const double *x, ptrdiff_t n, double k, double m, double *
     add_to_lane(&lanes, p, present ? weight : vset(-0.0));
   }
   return n > 0 ? joined(lanes) : 0;
+}
+
+INLINE double row_sum(const double *x, ptrdiff_t n, double k, double m, double *weights) {
+  if (m == -INFINITE) return masked_sum(x, n, weights);
+  if (k == 1 && __builtin_isfinite(m)) return row_sum_form(x, n, k, m, weights, 1);
+  return row_sum_form(x, n, k, m, weights, 0);
 }
 
 double KERNEL(loss_sum_exp_shift)(
@@ -114,196 +125,3 @@ double KERNEL(loss_lse)(
   double excess = vlog1p(vset(rest))[0];
   return m + (k == 1 ? excess : excess / k);
 }
-
-// MARK: - Many rows, entry j of all of them side by side
-//
-// In chunks of rows, each stage for the whole chunk before the next, as in `elementwise.h`.
-
-/// Some rows: entry j begins at x + j stride.
-typedef struct {
-  const double *x;
-  ptrdiff_t stride;
-  double *weights;
-  ptrdiff_t weight_stride;
-  ptrdiff_t n;
-  ptrdiff_t rows;
-  vd maxima[CHUNK / W];
-  /// The place of the first largest entry.
-  vi largest[CHUNK / W];
-} row_chunk;
-
-/// The vector of entries j that begins at row r.
-INLINE vd load_rows(const double *entries, ptrdiff_t r, ptrdiff_t rows) {
-  return r + W <= rows ? vload(entries + r) : vload_first(entries + r, rows - r, vset(0.0));
-}
-INLINE void store_rows(double *entries, ptrdiff_t r, ptrdiff_t rows, vd x) {
-  if (r + W <= rows) vstore(entries + r, x);
-  else vstore_first(entries + r, x, rows - r);
-}
-
-/// Finds the largest entries; returns whether one is infinite.
-INLINE int find_largest(row_chunk *c) {
-  vi is_infinite = viset(0);
-  for (ptrdiff_t r = 0; r < c->rows; r += W) {
-    vd m = load_rows(c->x, r, c->rows);
-    vi largest = viset(0);
-    for (ptrdiff_t j = 1; j < c->n; j++) {
-      vd entry = load_rows(c->x + j * c->stride, r, c->rows);
-      vi larger = entry > m;
-      m = larger ? entry : m;
-      largest = larger ? viset(j) : largest;
-    }
-    c->maxima[r / W] = m;
-    // A nan in the first place is still there, and must not be left out of the sum.
-    c->largest[r / W] = m == m ? largest : viset(-1);
-    is_infinite |= vabs(m) == INFINITE;
-  }
-  return any(is_infinite);
-}
-
-/// The weights where k is 1 and no largest entry infinite.
-INLINE void find_plain_weights(const row_chunk *c) {
-  for (ptrdiff_t j = 0; j < c->n; j++) {
-    const double *from = c->x + j * c->stride;
-    double *to = c->weights + j * c->weight_stride;
-    for (ptrdiff_t r = 0; r < c->rows; r += W) {
-      vd d = load_rows(from, r, c->rows) - c->maxima[r / W];
-      store_rows(to, r, c->rows, vexp_nonpositive(d));
-    }
-  }
-}
-
-INLINE void find_weights(const row_chunk *c, double k) {
-  vd all_k = vset(k);
-  for (ptrdiff_t j = 0; j < c->n; j++) {
-    const double *from = c->x + j * c->stride;
-    double *to = c->weights + j * c->weight_stride;
-    for (ptrdiff_t r = 0; r < c->rows; r += W) {
-      vd entry = load_rows(from, r, c->rows), m = c->maxima[r / W];
-      vd weight = shifted_weight(entry, m, all_k);
-      vi is_mask = (entry == -INFINITE) & (m == -INFINITE);
-      store_rows(to, r, c->rows, is_mask ? vset(0.0) : weight);
-    }
-  }
-}
-
-/// Sums of W rows and their errors.
-typedef struct {
-  vd sum, error;
-} row_sums;
-
-/// The sum of the weights in one lane of `Summation`'s order: those of entries j, j + 8, …
-INLINE row_sums sum_rows_lane(const row_chunk *c, ptrdiff_t r, ptrdiff_t j) {
-  row_sums lane = {vset(-0.0), vset(0.0)};
-  vi largest = c->largest[r / W];
-  if (j >= c->n) return lane;
-  vd weight = load_rows(c->weights + j * c->weight_stride, r, c->rows);
-  lane.sum = largest == viset(j) ? vset(0.0) : weight;
-  for (j += 8; j < c->n; j += 8) {
-    weight = load_rows(c->weights + j * c->weight_stride, r, c->rows);
-    expansion sum = sum_of(lane.sum, largest == viset(j) ? vset(0.0) : weight);
-    lane.error += sum.low;
-    lane.sum = sum.high;
-  }
-  return lane;
-}
-
-INLINE row_sums joined_rows(row_sums a, row_sums b) {
-  expansion sum = sum_of(a.sum, b.sum);
-  return (row_sums){sum.high, (a.error + b.error) + sum.low};
-}
-
-/// R, in the order of `joined`: a lane is summed when it is needed, so that few wait in registers.
-INLINE vd sum_rows(const row_chunk *c, ptrdiff_t r) {
-  row_sums total = sum_rows_lane(c, r, 0);
-  if (c->n > 4) total = joined_rows(total, sum_rows_lane(c, r, 4));
-  if (c->n > 2) {
-    row_sums even = sum_rows_lane(c, r, 2);
-    if (c->n > 6) even = joined_rows(even, sum_rows_lane(c, r, 6));
-    total = joined_rows(total, even);
-  }
-  if (c->n > 1) {
-    row_sums odd = sum_rows_lane(c, r, 1);
-    if (c->n > 5) odd = joined_rows(odd, sum_rows_lane(c, r, 5));
-    if (c->n > 3) {
-      row_sums third = sum_rows_lane(c, r, 3);
-      if (c->n > 7) third = joined_rows(third, sum_rows_lane(c, r, 7));
-      odd = joined_rows(odd, third);
-    }
-    total = joined_rows(total, odd);
-  }
-  return total.sum + total.error;
-}
-
-/// Returns how many rows cancel.
-INLINE ptrdiff_t chunk_lse(row_chunk *c, double k, double *value, double *inverse) {
-  int is_infinite = find_largest(c);
-  if (k == 1 && !is_infinite) find_plain_weights(c);
-  else find_weights(c, k);
-
-  vd rests[CHUNK / W];
-  for (ptrdiff_t r = 0; r < c->rows; r += W) {
-    // Not at most 0: nan too is no sharpness.
-    rests[r / W] = k > 0 ? sum_rows(c, r) : vset(NOT_A_NUMBER);
-  }
-  ptrdiff_t cancelling = 0;
-  for (ptrdiff_t r = 0; r < c->rows; r += W) {
-    vd rest = rests[r / W], m = c->maxima[r / W];
-    vd excess = vlog1p(rest);
-    if (k != 1) excess /= k;
-    // Without a rest m is the value, also where 0/k or inf + 0 would be nan.
-    vd result = rest == 0.0 ? m : m + excess;
-    vi cancels = vabs(result) * 4.0 < excess;
-    if (any(cancels)) cancelling += count_true(cancels & first_lanes(c->rows - r));
-    store_rows(value, r, c->rows, result);
-    if (inverse) store_rows(inverse, r, c->rows, 1.0 / (1.0 + rest));
-  }
-  return cancelling;
-}
-
-ptrdiff_t KERNEL(loss_lse_columns)(
-    const double *x, ptrdiff_t stride, ptrdiff_t n, double k, double *value, double *weights,
-    ptrdiff_t weight_stride, double *inverse, ptrdiff_t rows) {
-  ptrdiff_t cancelling = 0;
-  if (n <= 0) {
-    for (ptrdiff_t r = 0; r < rows; r++) {
-      value[r] = -INFINITE;
-      if (inverse) inverse[r] = 1;
-    }
-    return 0;
-  }
-  row_chunk c = {.stride = stride, .weight_stride = weight_stride, .n = n};
-  for (ptrdiff_t r = 0; r < rows; r += CHUNK) {
-    c.x = x + r;
-    c.weights = weights + r;
-    if (r + CHUNK <= rows) {
-      c.rows = CHUNK;
-      cancelling += chunk_lse(&c, k, value + r, inverse ? inverse + r : NULL);
-    } else {
-      c.rows = rows - r;
-      cancelling += chunk_lse(&c, k, value + r, inverse ? inverse + r : NULL);
-    }
-  }
-  return cancelling;
-}
-
-/// y = a x, each column times a; `align` takes elements one by one until a streaming store may begin.
-#define SCALE_COLUMNS(name, store, align)                                                         \
-  void KERNEL(name)(                                                                              \
-      const double *a, const double *x, ptrdiff_t stride, double *y, ptrdiff_t y_stride,          \
-      ptrdiff_t n, ptrdiff_t rows) {                                                              \
-    for (ptrdiff_t j = 0; j < n; j++) {                                                           \
-      const double *from = x + j * stride;                                                        \
-      double *to = y + j * y_stride;                                                              \
-      ptrdiff_t r = 0;                                                                            \
-      if (align) {                                                                                \
-        for (; r < rows && (uintptr_t)(to + r) % sizeof(vd) != 0; r++) to[r] = a[r] * from[r];    \
-      }                                                                                           \
-      for (; r + W <= rows; r += W) store(to + r, vload(a + r) * vload(from + r));                \
-      vd last = vload_first(a + r, rows - r, vset(0.0));                                          \
-      vstore_first(to + r, last * vload_first(from + r, rows - r, vset(0.0)), rows - r);          \
-    }                                                                                             \
-  }
-
-SCALE_COLUMNS(loss_scale_columns, vstore, 0)
-SCALE_COLUMNS(loss_scale_columns_streaming, vstore_streaming, 1)

@@ -4,9 +4,10 @@
 //
 // The usual blocking (Goto and van de Geijn 2008, "Anatomy of high-performance matrix
 // multiplication"): a panel of B, 128 by TILE_VECTORS vectors, is copied side by side into the
-// first-level cache; of A, 256 rows by 128 stay in the second, or, where many panels use
-// them, 32 are copied (rows a power of two apart would push each other out of the first cache); a tile of C, TILE_ROWS by
-// TILE_VECTORS vectors, stays in registers. The copies are 56 KB of stack.
+// first-level cache; a tile of C, TILE_ROWS by TILE_VECTORS vectors, stays in registers. Of A 256
+// rows by 128 stay in the second-level cache; where many panels use them 32 rows at a time are
+// copied, as rows a power of two apart would push each other out of the first. All copies together
+// are at most 56 KB of stack: a thread may have little of it.
 #define DEPTH 128
 #define ROW_BLOCK 256
 #define COPIED_ROWS 32
@@ -85,7 +86,8 @@ INLINE void pack_panel(
   }
 }
 
-/// Copies rows of A so that each tile's lie side by side: those of tile t begin at t TILE_ROWS depth.
+/// Copies rows of A so that each tile's lie side by side, tile after tile.
+///
 /// Returns how many rows were copied; those that fill no tile are not.
 INLINE ptrdiff_t pack_rows(
     const double *a, ptrdiff_t a_row, ptrdiff_t a_column, ptrdiff_t rows, ptrdiff_t depth,

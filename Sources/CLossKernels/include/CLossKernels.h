@@ -21,8 +21,10 @@
 extern "C" {
 #endif
 
-// MARK: - Functions of each element, within 0.6 ulp (0.76 where the result is subnormal)
+// MARK: - Functions of each element, within 0.6 ulp (0.77 where the result is subnormal)
 //
+// Measured against long double at 2 million random points a range: exp 0.54, expm1 0.56, log 0.55,
+// log1p 0.57, softplus 0.55, sigmoid 0.59, tanh 0.52 ulp; subnormal results up to 0.76.
 // Subnormal results, infinities and nan are those of the exact functions; -0 is kept where the
 // function has it. Outside its domain a logarithm is nan, at its end -inf.
 
@@ -113,8 +115,8 @@ void loss_add_scaled(double a, const double *x, double *y, ptrdiff_t n);
 /// The sum, compensated in the order of `Summation` in LossKit: the same double as that gives.
 ///
 /// Element i goes to lane i % 8; each lane adds by TwoSum, its errors beside it; lanes 4 to 7 join
-/// 0 to 3, of these 2 and 3 join 0 and 1, and 1 joins 0. The error is at most u |Σx| + n² u² Σ|x|,
-/// u = 2^-53. 0 of nothing.
+/// 0 to 3, of these 2 and 3 join 0 and 1, and 1 joins 0. The error is at most
+/// u |Σx| + n² u² Σ|x|, u = 2^-53. 0 of nothing.
 double loss_sum(const double *x, ptrdiff_t n);
 /// The sum of the products, each rounded, in the order of `loss_sum`.
 double loss_dot(const double *a, const double *b, ptrdiff_t n);
@@ -148,8 +150,8 @@ void loss_select(const double *mask, const double *a, const double *b, double *y
 // With m the largest entry and R the sum of e^{k (x - m)} over all entries but the first largest,
 // summed as `loss_sum` sums: lse = m + ln(1 + R)/k, and softmax is weight times 1/(1 + R).
 // Entries of -inf are masks: weight 0, value -inf if there is nothing else; entries of +inf share
-// all the weight. With a nan entry, or a k that is not above 0, value and inverse are nan (and so is
-// each weight times inverse).
+// all the weight. With a nan entry, or a k that is not above 0, value and inverse are nan (and so
+// is each weight times inverse).
 //
 // The value errs by at most 2 ulp of the larger of |m| and ln(1 + R)/k. Where these two cancel it
 // is for the caller to sum with more digits: where 4 |value| < value - m.
@@ -166,6 +168,8 @@ double loss_lse(const double *x, ptrdiff_t n, double k, double *weights, double 
 double loss_sum_exp_shift(const double *x, ptrdiff_t n, double k, double m, double *weights);
 
 /// `loss_lse`, the same bits, of many rows whose entries j lie side by side.
+///
+/// Strides that are powers of two push columns out of the cache: 520 is better than 512.
 ///
 /// - Parameters:
 ///   - x: Entry j of row r is at `x[j * stride + r]`.
@@ -214,8 +218,8 @@ void loss_cross_entropy_rows(
 /// `_column`; the columns of C are 1 apart. Transposes are a matter of strides.
 ///
 /// An element is the sum over k from the first to the last: within blocks of 128 by fused
-/// multiply-add from 0 on, then the blocks. Rows and columns do not depend on each other, so a
-/// product may be computed by parts of C. C must not overlap A or B.
+/// multiply-add (on baseline x86-64 multiplication and addition) from 0 on, then the blocks. Rows and columns do not depend on each other, so a
+/// product may be computed by parts of C. C must not overlap A or B. It takes up to 56 KB of stack.
 void loss_matrix_product(
     const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b, ptrdiff_t b_row,
     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t m, ptrdiff_t p, ptrdiff_t n);
