@@ -18,6 +18,7 @@ typedef struct {
   const double *a;
   ptrdiff_t a_row, a_column;
   const double *panel;
+  ptrdiff_t panel_row;
   ptrdiff_t depth;
   double *c;
   ptrdiff_t c_row;
@@ -35,13 +36,13 @@ INLINE void multiply_tile(panel_product t, ptrdiff_t row, int rows, int vectors)
   const double *b = t.panel;
   for (ptrdiff_t k = 0; k < t.depth; k++) {
     vd columns[TILE_VECTORS];
-    for (int v = 0; v < vectors; v++) columns[v] = ((const vd *)b)[v];
+    for (int v = 0; v < vectors; v++) columns[v] = vload(b + v * W);
     for (int i = 0; i < rows; i++) {
       vd entry = vset(a[i * t.a_row]);
       for (int v = 0; v < vectors; v++) sums[i][v] = vfma(entry, columns[v], sums[i][v]);
     }
     a += t.a_column;
-    b += vectors * W;
+    b += t.panel_row;
   }
   for (int i = 0; i < rows; i++) {
     double *c = t.c + (row + i) * t.c_row;
@@ -133,14 +134,22 @@ void KERNEL(loss_matrix_product)(
       for (ptrdiff_t j = 0; j < n; j += PANEL_COLUMNS) {
         ptrdiff_t width = j + PANEL_COLUMNS < n ? PANEL_COLUMNS : n - j;
         int vectors = (int)((width + W - 1) / W);
-        pack_panel(b + k * b_row + j * b_column, b_row, b_column, depth, width, vectors, panel);
+        const double *source = b + k * b_row + j * b_column, *columns = panel;
+        ptrdiff_t panel_row = vectors * W;
+        if (m <= 8 && b_column == 1 && width == panel_row) {
+          // For few rows the copy would cost more than it saves.
+          columns = source;
+          panel_row = b_row;
+        } else {
+          pack_panel(source, b_row, b_column, depth, width, vectors, panel);
+        }
         double *target = c + top * c_row + j;
         for (ptrdiff_t row = 0; row < packed; row += TILE_ROWS) {
-          panel_product t = {copy + row * depth, 1, TILE_ROWS, panel, depth,
+          panel_product t = {copy + row * depth, 1, TILE_ROWS, columns, panel_row, depth,
                              target + row * c_row, c_row, width, k > 0};
           KERNEL(multiply_panel)(&t, TILE_ROWS, vectors);
         }
-        panel_product t = {block + packed * a_row, a_row, a_column, panel, depth,
+        panel_product t = {block + packed * a_row, a_row, a_column, columns, panel_row, depth,
                            target + packed * c_row, c_row, width, k > 0};
         KERNEL(multiply_panel)(&t, rows - packed, vectors);
       }
