@@ -155,7 +155,11 @@ ptrdiff_t KERNEL(loss_lse_columns)(
     }
     return 0;
   }
-  row_chunk c = {.stride = stride, .weight_stride = weight_stride, .n = n};
+  // Not by an initializer, which would clear the maxima for each call.
+  row_chunk c;
+  c.stride = stride;
+  c.weight_stride = weight_stride;
+  c.n = n;
   for (ptrdiff_t r = 0; r < rows; r += CHUNK) {
     c.x = x + r;
     c.weights = weights + r;
