@@ -95,9 +95,17 @@ double KERNEL(loss_dot)(const double *a, const double *b, ptrdiff_t n) { return 
   })
 
 double KERNEL(loss_max)(const double *x, ptrdiff_t n) {
-  vd m[PARTS];
-  for (int p = 0; p < PARTS; p++) m[p] = vset(-INFINITE);
+  // Two sets of lanes, so that one comparison need not wait for the other.
+  vd m[PARTS], others[PARTS];
+  for (int p = 0; p < PARTS; p++) m[p] = others[p] = vset(-INFINITE);
   ptrdiff_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    for (int p = 0; p < PARTS; p++) {
+      m[p] = vmax(m[p], vload(x + i + p * W));
+      others[p] = vmax(others[p], vload(x + i + 8 + p * W));
+    }
+  }
+  for (int p = 0; p < PARTS; p++) m[p] = vmax(m[p], others[p]);
   for (; i + 8 <= n; i += 8)
     for (int p = 0; p < PARTS; p++) m[p] = vmax(m[p], vload(x + i + p * W));
   for (int p = 0; p < PARTS && i + p * W < n; p++)
