@@ -1,5 +1,7 @@
 /// The memory that evaluations of a `LossFunction` reuse; one for each thread.
 public struct Workspace: ~Copyable {
+  /// Where the operands of a program begin, and room for what it computes.
+  private var bases: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private var memory: UnsafeMutablePointer<Double>
   private var size: Int
   private let cancellation: Cancellation?
@@ -12,17 +14,24 @@ public struct Workspace: ~Copyable {
   init(size: Int, parallelism: Int, cancellation: Cancellation?) {
     // Vectors of eight doubles that begin with a line of the cache are read fastest.
     self.size = size
-    memory = Workspace.allocated(size)
+    (bases, memory) = Workspace.allocated(size)
     self.parallelism = parallelism
     self.cancellation = cancellation
   }
 
-  deinit { UnsafeMutableRawPointer(memory).deallocate() }
+  deinit { UnsafeMutableRawPointer(bases).deallocate() }
 
-  private static func allocated(_ size: Int) -> UnsafeMutablePointer<Double> {
-    UnsafeMutableRawPointer.allocate(
-      byteCount: max(size, 1) * MemoryLayout<Double>.stride, alignment: 64
-    ).bindMemory(to: Double.self, capacity: max(size, 1))
+  private static func allocated(_ size: Int) -> (
+    UnsafeMutablePointer<UnsafeMutablePointer<Double>>, UnsafeMutablePointer<Double>
+  ) {
+    let header = ProgramMemory.baseCount * MemoryLayout<UnsafeMutablePointer<Double>>.stride
+    let start = UnsafeMutableRawPointer.allocate(
+      byteCount: header + size * MemoryLayout<Double>.stride, alignment: 64)
+    return (
+      start.bindMemory(
+        to: UnsafeMutablePointer<Double>.self, capacity: ProgramMemory.baseCount),
+      (start + header).bindMemory(to: Double.self, capacity: size)
+    )
   }
 
   mutating func evaluator(of function: LossFunction) -> Evaluator {
@@ -32,57 +41,31 @@ public struct Workspace: ~Copyable {
     return made
   }
 
+  @inline(__always)
+  private func memory(
+    of program: Program, _ point: UnsafePointer<Double>?, _ gradient: UnsafeMutablePointer<Double>?
+  ) -> ProgramMemory {
+    ProgramMemory(
+      bases: bases, workspace: memory, point: point, gradient: gradient,
+      constants: program.constants.baseAddress, threads: parallelism)
+  }
+
   /// Runs a program that has no gradient; `nil` where the interpreter has to settle the point.
+  @inline(__always)
   func run(_ program: Program, at point: Span<Double>) -> Double? {
     point.withUnsafeBufferPointer { point in
-      let workspace = memory
-      return run(
-        program,
-        ProgramMemory(
-          workspace: workspace, point: point.baseAddress ?? UnsafePointer(workspace),
-          gradient: workspace,
-          constants: program.constants.baseAddress ?? UnsafePointer(workspace), threads: parallelism
-        ))
+      run(program, memory(of: program, point.baseAddress, nil))
     }
   }
 
   /// Runs a program; `nil` where the interpreter has to settle the point.
+  @inline(__always)
   func run(
     _ program: Program, at point: Span<Double>, gradient: inout MutableSpan<Double>
   ) -> Double? {
     point.withUnsafeBufferPointer { point in
       gradient.withUnsafeMutableBufferPointer { gradient in
-        let workspace = memory
-        return run(
-          program,
-          ProgramMemory(
-            workspace: workspace, point: point.baseAddress ?? UnsafePointer(workspace),
-            gradient: gradient.baseAddress ?? workspace,
-            constants: program.constants.baseAddress ?? UnsafePointer(workspace),
-            threads: parallelism))
-      }
-    }
-  }
-
-  /// Runs the program of a Hessian; `false` where the interpreter has to settle the point.
-  mutating func run(
-    _ hessian: CompiledHessian, at point: Span<Double>, into result: inout MutableSpan<Double>
-  ) -> Bool {
-    if hessian.workspaceSize > size {
-      UnsafeMutableRawPointer(memory).deallocate()
-      size = hessian.workspaceSize
-      memory = Workspace.allocated(size)
-    }
-    let workspace = memory
-    let threads = parallelism
-    return point.withUnsafeBufferPointer { point in
-      result.withUnsafeMutableBufferPointer { result in
-        guard let rows = result.baseAddress else { return true }
-        return hessian.run(
-          ProgramMemory(
-            workspace: workspace, point: point.baseAddress ?? UnsafePointer(workspace),
-            gradient: workspace, constants: hessian.constants ?? UnsafePointer(workspace),
-            threads: threads), into: rows)
+        run(program, memory(of: program, point.baseAddress, gradient.baseAddress))
       }
     }
   }
@@ -91,5 +74,28 @@ public struct Workspace: ~Copyable {
   private func run(_ program: Program, _ memory: ProgramMemory) -> Double? {
     guard program.run(memory), program.isFinite(memory) else { return nil }
     return memory[program.value][0]
+  }
+
+  /// Runs the program of a Hessian; `false` where the interpreter has to settle the point.
+  mutating func run(
+    _ hessian: CompiledHessian, at point: Span<Double>, into result: inout MutableSpan<Double>
+  ) -> Bool {
+    if hessian.program.workspaceSize > size {
+      UnsafeMutableRawPointer(bases).deallocate()
+      size = hessian.program.workspaceSize
+      (bases, memory) = Workspace.allocated(size)
+    }
+    return run(hessian, on: point, into: &result)
+  }
+
+  private func run(
+    _ hessian: CompiledHessian, on point: Span<Double>, into result: inout MutableSpan<Double>
+  ) -> Bool {
+    point.withUnsafeBufferPointer { point in
+      result.withUnsafeMutableBufferPointer { result in
+        guard let rows = result.baseAddress else { return true }
+        return hessian.run(memory(of: hessian.program, point.baseAddress, nil), into: rows)
+      }
+    }
   }
 }

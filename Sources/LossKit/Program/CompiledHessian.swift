@@ -7,12 +7,10 @@ import Synchronization
 /// linear in each of two seeds. Transposed by the first it is the Hessian times the second; of that
 /// all columns are found at once (`StructuredMap`).
 final class CompiledHessian: Sendable {
-  private let program: Program
+  let program: Program
   private let order: Int
   private let products: [(left: Operand, right: Operand)]
   private let diagonals: [(entries: Operand, places: [Int32])]
-
-  var workspaceSize: Int { program.workspaceSize }
 
   /// Where one weight has more than this share of a softmax, an entry of the Hessian is the rest to
   /// 1, which outer products cancel in: the interpreter computes it from the other weights.
@@ -136,8 +134,6 @@ final class CompiledHessian: Sendable {
     }
     return loss_all_finite(result, n * n) != 0
   }
-
-  var constants: UnsafePointer<Double>? { program.constants.baseAddress }
 }
 
 /// The Hessian of a function, compiled when it is first asked for.

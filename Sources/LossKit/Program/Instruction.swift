@@ -27,8 +27,8 @@ struct Operand {
 
   var base = Base.none
   var reading = Reading.each
+  var period: UInt32 = 1
   var offset = 0
-  var period = 1
 
   var isNone: Bool { base == .none }
 }

@@ -203,6 +203,7 @@ struct Lowering {
     let steps = walk.strides[0]
     var operand = try contiguous(node.operands[0])
     operand.offset += offset
+    guard walk.extents.allSatisfy({ $0 <= Int(UInt32.max) }) else { return try contiguous(id) }
     switch (walk.extents.count, steps) {
     case (1, [1]): return operand
     case (1, [0]):
@@ -210,11 +211,11 @@ struct Lowering {
       return operand
     case (2, [1, 0]):
       operand.reading = .perRow
-      operand.period = walk.extents[1]
+      operand.period = UInt32(walk.extents[1])
       return operand
     case (2, [0, 1]):
       operand.reading = .perColumn
-      operand.period = walk.extents[1]
+      operand.period = UInt32(walk.extents[1])
       return operand
     default: return try contiguous(id)
     }

@@ -5,31 +5,60 @@ extension Program {
   ///
   /// - Returns: whether the result stands; if not, the interpreter has to settle the point: it lies
   ///   at a corner, say.
+  @inline(__always)
   func run(_ memory: ProgramMemory) -> Bool {
-    for i in instructions.indices {
-      // In place: an instruction is long to copy.
-      guard step(instructions.baseAddress.unsafelyUnwrapped + i, memory) else { return false }
+    var instruction = instructions.baseAddress.unsafelyUnwrapped
+    let end = instruction + instructions.count
+    while instruction < end {
+      guard step(instruction, memory) else { return false }
+      instruction += 1
     }
     return true
   }
 
+  /// What short losses are made of stands here; the rest is called, so that these few keep their
+  /// operands in registers.
   @inline(__always)
   private func step(_ instruction: UnsafePointer<Instruction>, _ memory: ProgramMemory) -> Bool {
     let n = instruction.pointee.count
     switch instruction.pointee.code {
-    case .map: map(instruction, memory)
-    case .zip: zip(instruction, memory)
-    case .softplusAndSlope:
-      loss_softplus_sigmoid(
-        memory[instruction.pointee.a], memory[instruction.pointee.out],
-        memory[instruction.pointee.out2], n)
-    case .logSumExp: return logSumExp(instruction, memory)
-    case .copy:
-      memory[instruction.pointee.out].update(from: memory[instruction.pointee.a], count: n)
-    case .fill: memory[instruction.pointee.out].update(repeating: 0, count: n)
-    case .add:
+    case .map:
+      if n == 1, instruction.pointee.mapKernel == .neg {
+        memory[instruction.pointee.out][0] = -memory[instruction.pointee.a][0]
+      } else {
+        map(instruction, memory)
+      }
+    case .zip:
+      let a = memory[instruction.pointee.a]
+      let b = memory[instruction.pointee.b]
       let out = memory[instruction.pointee.out]
-      loss_add(out, memory[instruction.pointee.a], out, n)
+      switch (n, instruction.pointee.zipKernel) {
+      case (1, .add): out[0] = a[0] + b[0]
+      case (1, .sub): out[0] = a[0] - b[0]
+      case (1, .mul): out[0] = a[0] * b[0]
+      case (1, .chain): out[0] = ChainProduct.value(a[0], b[0])
+      default: zip(instruction, memory)
+      }
+    case .softplusAndSlope:
+      let x = memory[instruction.pointee.a]
+      let out = memory[instruction.pointee.out]
+      let slope = memory[instruction.pointee.out2]
+      if n == 1 {
+        out[0] = loss_softplus_sigmoid1(x[0], slope)
+      } else {
+        loss_softplus_sigmoid(x, out, slope, n)
+      }
+    case .logSumExp:
+      guard n == 1, instruction.pointee.length < Program.chunkedCount,
+        !instruction.pointee.out.isNone, !instruction.pointee.out3.isNone
+      else { return logSumExp(instruction, memory) }
+      let k = memory[instruction.pointee.b][0]
+      let inverse = memory[instruction.pointee.out3]
+      let value = loss_lse(
+        memory[instruction.pointee.a], instruction.pointee.length, k,
+        memory.output(instruction.pointee.out2), inverse)
+      memory[instruction.pointee.out][0] = value
+      return k != 1 || !Program.cancels(value, inverse[0])
     default: return otherStep(instruction, memory)
     }
     return true
@@ -37,15 +66,11 @@ extension Program {
 
   // MARK: Elementwise
 
-  @inline(__always)
+  @inline(never)
   private func map(_ instruction: UnsafePointer<Instruction>, _ memory: ProgramMemory) {
     let n = instruction.pointee.count
     let x = memory[instruction.pointee.a]
     let y = memory[instruction.pointee.out]
-    if n == 1, instruction.pointee.mapKernel == .neg {
-      y[0] = -x[0]
-      return
-    }
     let (kernel, index) = (instruction.pointee.mapKernel, instruction.pointee.index)
     if n < Program.chunkedCount {
       apply(kernel, index, x, y, n)
@@ -80,7 +105,7 @@ extension Program {
     }
   }
 
-  @inline(__always)
+  @inline(never)
   private func zip(_ instruction: UnsafePointer<Instruction>, _ memory: ProgramMemory) {
     let n = instruction.pointee.count
     let a = memory[instruction.pointee.a]
@@ -100,8 +125,8 @@ extension Program {
     case (let first, let second):
       let period =
         first == .perRow || first == .perColumn
-        ? instruction.pointee.a.period
-        : second == .perRow || second == .perColumn ? instruction.pointee.b.period : n
+        ? Int(instruction.pointee.a.period)
+        : second == .perRow || second == .perColumn ? Int(instruction.pointee.b.period) : n
       for row in 0..<n / period {
         let start = row &* period
         let out = y + start
@@ -224,6 +249,7 @@ extension Program {
 
   // MARK: Log-sum-exp
 
+  @inline(never)
   private func logSumExp(_ instruction: UnsafePointer<Instruction>, _ memory: ProgramMemory)
     -> Bool
   {

@@ -2,6 +2,7 @@ import CLossKernels
 
 extension Program {
   /// The instructions that are rarer, or work on rows.
+  @inline(never)
   func otherStep(_ instruction: UnsafePointer<Instruction>, _ memory: ProgramMemory) -> Bool {
     let n = instruction.pointee.count
     let length = instruction.pointee.length
@@ -9,6 +10,9 @@ extension Program {
     let b = memory[instruction.pointee.b]
     let out = memory[instruction.pointee.out]
     switch instruction.pointee.code {
+    case .copy: out.update(from: a, count: n)
+    case .fill: out.update(repeating: 0, count: n)
+    case .add: loss_add(out, a, out, n)
     case .select: select(instruction, memory)
     case .copyEvenly:
       let walk = walks[instruction.pointee.index]
@@ -135,8 +139,8 @@ extension Operand {
     switch reading {
     case .each: i
     case .one: 0
-    case .perRow: i / period
-    case .perColumn: i % period
+    case .perRow: i / Int(period)
+    case .perColumn: i % Int(period)
     }
   }
 }

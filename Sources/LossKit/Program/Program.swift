@@ -15,7 +15,7 @@ final class Program: @unchecked Sendable {  // The memory is written in `init` o
   let workspaceSize: Int
   /// Where the value is after a run.
   let value: Operand
-  let checks: [Check]
+  let checks: UnsafeBufferPointer<Check>
   /// Whether the program runs at several points side by side.
   let goesInBlocks: Bool
 
@@ -40,20 +40,25 @@ final class Program: @unchecked Sendable {  // The memory is written in `init` o
     forms = lowering.forms
     workspaceSize = lowering.workspaceSize
     self.value = value
-    checks = lowering.checks
+    let watched = UnsafeMutableBufferPointer<Check>.allocate(capacity: lowering.checks.count)
+    _ = watched.initialize(from: lowering.checks)
+    checks = UnsafeBufferPointer(watched)
     goesInBlocks = Program.goesInBlocks(lowering.instructions)
   }
 
   deinit {
     instructions.deallocate()
     constants.deallocate()
+    checks.deallocate()
   }
 }
 
 extension Program {
   /// Whether the results are finite; where they are not, the interpreter knows why.
+  @inline(__always)
   func isFinite(_ memory: ProgramMemory) -> Bool {
-    for check in checks {
+    for i in checks.indices {
+      let check = checks.baseAddress.unsafelyUnwrapped[i]
       let elements = memory[check.place]
       if check.count == 1 {
         if !elements[0].isFinite { return false }
@@ -67,23 +72,33 @@ extension Program {
 
 /// The memory of one run at one point.
 struct ProgramMemory {
-  let workspace: UnsafeMutablePointer<Double>
-  let point: UnsafePointer<Double>
-  let gradient: UnsafeMutablePointer<Double>
-  let constants: UnsafePointer<Double>
+  /// Where each `Operand.Base` begins.
+  let bases: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   /// How many threads may work on a long array.
   let threads: Int
 
+  /// The room for the bases: a whole line of the cache.
+  static let baseCount = 8
+
+  /// - Parameter bases: room for `baseCount`.
+  init(
+    bases: UnsafeMutablePointer<UnsafeMutablePointer<Double>>,
+    workspace: UnsafeMutablePointer<Double>, point: UnsafePointer<Double>?,
+    gradient: UnsafeMutablePointer<Double>?, constants: UnsafePointer<Double>?, threads: Int
+  ) {
+    self.bases = bases
+    self.threads = threads
+    // In the order of the cases; where there is nothing, nothing is read.
+    bases[0] = workspace
+    bases[1] = point.map { UnsafeMutablePointer(mutating: $0) } ?? workspace
+    bases[2] = gradient ?? workspace
+    bases[3] = constants.map { UnsafeMutablePointer(mutating: $0) } ?? workspace
+    bases[4] = workspace
+  }
+
   @inline(__always)
   subscript(_ operand: Operand) -> UnsafeMutablePointer<Double> {
-    let base =
-      switch operand.base {
-      case .workspace: workspace
-      case .gradient: gradient
-      case .point: UnsafeMutablePointer(mutating: point)
-      case .constants, .none: UnsafeMutablePointer(mutating: constants)
-      }
-    return base + operand.offset
+    bases[Int(operand.base.rawValue)] + operand.offset
   }
 
   /// Where an output goes, or nowhere.
