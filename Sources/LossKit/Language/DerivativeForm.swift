@@ -48,6 +48,7 @@ extension Evaluator {
     at values: [Value], _ function: ([Value]) throws -> Value
   ) throws -> (value: Value, derivative: Value) {
     let total = values.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    if let result = try compiledDerivative(at: values, total, function) { return result }
     guard cornerRule == .symmetric else {
       return try derivative(at: values, total, .identity, function)
     }

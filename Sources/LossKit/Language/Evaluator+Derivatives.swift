@@ -48,6 +48,12 @@ extension Evaluator {
       }
     }
     if form == .hessian {
+      let compiled = try compiledHessian(at: values) { arguments in
+        try replacing(zip(params, arguments).map { (.definition($0), $1) }, in: env) {
+          try evaluate(e, $0)
+        }
+      }
+      if let compiled { return try blocks(compiled, names, shapes) }
       let (inner, hessian) = try derivative(at: values) { duals in
         try replacing(zip(params, duals).map { (.definition($0), $1) }, in: env) { inner in
           let (value, gradient) = try gradient(duals, inner)
@@ -175,6 +181,9 @@ extension Evaluator {
       return .record(Record(names: names.map(\.name), values: arrays))
     case .hessian:
       let others = arguments.count > 2 ? try targets(arguments[2], builtin, env) : names
+      if arguments.count == 2, let hessian = try compiledHessian(at: values, body(env)) {
+        return try hessian.reshaped(shape + shape)
+      }
       let (_, hessian) = try derivative(at: others.map(\.value)) { duals in
         try replacing(zip(others, duals).map { ($0.target, $1) }, in: env) { inner in
           // What the outer derivative is by has its dual; anything else is independent of it.

@@ -34,6 +34,8 @@ final class Evaluator {
   var callDepth = 0
   /// How many `diff` are being evaluated: whether values may hold series.
   var seriesDepth = 0
+  /// Whether derivatives in many directions run as programs.
+  var compilesDerivatives = false
   /// Where operations are recorded, while an expression is compiled.
   var graph: Graph?
   /// The search for a first nan or infinity, while one goes on.

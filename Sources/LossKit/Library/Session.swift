@@ -44,6 +44,7 @@ public final class Session {
     self.files = files
     evaluator = Evaluator(
       root: owner.root, symbols: symbols, builtins: builtins, account: account, files: files)
+    evaluator.compilesDerivatives = true
   }
 
   /// Runs a text statement by statement.

@@ -115,7 +115,7 @@ final class CompiledHessian: Sendable {
   ///
   /// - Returns: whether it stands; if not, the interpreter has to settle the point.
   func run(_ memory: ProgramMemory, into result: UnsafeMutablePointer<Double>) -> Bool {
-    guard program.run(memory) else { return false }
+    guard program.run(memory), isBounded(memory) else { return false }
     let n = order
     let count = products.count
     withUnsafeTemporaryAllocation(of: UnsafePointer<Double>?.self, capacity: 2 * count) { sides in
@@ -132,7 +132,18 @@ final class CompiledHessian: Sendable {
         result[Int(place) &* n &+ e] += entries[e]
       }
     }
-    return loss_all_finite(result, n * n) != 0
+    return true
+  }
+
+  /// Whether all vectors are finite, and so small that no sum of their products overflows: far
+  /// fewer numbers than the Hessian's own.
+  private func isBounded(_ memory: ProgramMemory) -> Bool {
+    func isBounded(_ place: Operand) -> Bool {
+      // nan is not below anything.
+      loss_dot(memory[place], memory[place], order) < 1e290
+    }
+    return products.allSatisfy { isBounded($0.left) && isBounded($0.right) }
+      && diagonals.allSatisfy { isBounded($0.entries) }
   }
 }
 
