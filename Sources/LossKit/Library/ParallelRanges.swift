@@ -23,7 +23,7 @@ enum ParallelRanges {
     let work = SharedWork(range: range, blockSize: blockSize, blocks: blocks, body: body)
     // More threads than processors only wait for each other.
     let useful = min(threads, blocks, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let helpers = (1..<max(1, useful)).compactMap { _ in HelperThread(work.run) }
+    let helpers = (1..<max(1, useful)).compactMap { _ in SystemThread(work.run) }
     work.run()
     for helper in helpers { helper.join() }
     return work.failure
@@ -65,7 +65,7 @@ private final class SharedWork: Sendable {
 }
 
 /// A thread of the system that runs one closure.
-private struct HelperThread {
+struct SystemThread {
   private final class Body: Sendable {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }

@@ -5,8 +5,8 @@ public struct Workspace: ~Copyable {
   private var memory: UnsafeMutablePointer<Double>
   private var size: Int
   private let cancellation: Cancellation?
-  /// How many threads work on long arrays.
-  private let parallelism: Int
+  /// The threads that work on long arrays beside the caller's.
+  private let pool: WorkerPool?
   /// Made where a point has to be interpreted.
   private var evaluator: Evaluator?
 
@@ -15,7 +15,7 @@ public struct Workspace: ~Copyable {
     // Vectors of eight doubles that begin with a line of the cache are read fastest.
     self.size = size
     (bases, memory) = Workspace.allocated(size)
-    self.parallelism = parallelism
+    pool = parallelism > 1 ? WorkerPool(helpers: parallelism - 1) : nil
     self.cancellation = cancellation
   }
 
@@ -47,7 +47,7 @@ public struct Workspace: ~Copyable {
   ) -> ProgramMemory {
     ProgramMemory(
       bases: bases, workspace: memory, point: point, gradient: gradient,
-      constants: program.constants.baseAddress, threads: parallelism)
+      constants: program.constants.baseAddress, pool: pool.map(Unmanaged.passUnretained))
   }
 
   /// Runs a program that has no gradient; `nil` where the interpreter has to settle the point.

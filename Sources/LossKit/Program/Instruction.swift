@@ -40,6 +40,8 @@ struct Instruction {
     case copyEvenly, gather, scatter, fill, copy, add
     case sumRows, sumColumns, dotRows
     case logSumExp, matrixProduct
+    /// Weights of a log-sum-exp in chunks, times one number.
+    case scaleChunks
     case largestPlace, pick, place
     case crossEntropy
     /// Conditions on which the interpreter settles the point.
@@ -59,6 +61,9 @@ struct Instruction {
   var count = 1
   /// The length of the rows that are read.
   var length = 1
+  /// Of a log-sum-exp, whether its weights are relative to the largest entries of their chunks; `c`
+  /// then says how these relate to the largest of all.
+  var isInChunks = false
   /// The place of a table, a walk, a function or a form in the program's lists.
   var index = 0
 }

@@ -22,6 +22,10 @@ struct Lowering {
   /// Where the elements of the nodes that were computed lie.
   private var places: [Int: Operand] = [:]
   private var isNeeded: [Bool]
+  /// The nodes that the program is for.
+  private var roots: Set<Int> = []
+  /// Where the factors of weights lie that are relative to their chunks.
+  private var chunkFactors: [Int: Operand] = [:]
   /// Where a node's elements are wanted, if it computes any.
   private var wanted: [Int: Operand] = [:]
 
@@ -39,6 +43,7 @@ struct Lowering {
   mutating func lower(value: Int, outputs: [(node: Int, place: Operand)], guards: [Graph.Guard])
     throws -> Operand
   {
+    roots = Set(outputs.map(\.node) + guards.flatMap(\.nodes))
     need(value)
     for output in outputs { need(output.node) }
     for condition in guards { for node in condition.nodes { need(node) } }
@@ -58,6 +63,7 @@ struct Lowering {
 
   /// Lowers what some nodes need; returns where each will be.
   mutating func lower(roots: [Int], guards: [Graph.Guard]) throws -> [Operand] {
+    self.roots = Set(roots + guards.flatMap(\.nodes))
     for id in roots { need(id) }
     for condition in guards { for node in condition.nodes { need(node) } }
     for id in graph.nodes.indices where isNeeded[id] {
@@ -242,6 +248,14 @@ struct Lowering {
     case .seed: throw Untraceable()
     case .map(let function): try emitMap(function, id, operands[0])
     case .zip(let function):
+      if let factors = chunkFactors[operands[0]] {
+        let (weights, number) = (try contiguous(operands[0]), try contiguous(operands[1]))
+        instructions.append(
+          Instruction(
+            code: .scaleChunks, a: weights, b: number, c: factors, out: destination(id),
+            count: node.size))
+        return
+      }
       let (a, b) = try elements(operands[0], operands[1], count: node.size)
       let kernel = ZipKernel(function)
       if kernel == .scalar { zipFunctions.append(function) }
@@ -353,14 +367,33 @@ struct Lowering {
     let out3 = scale.map { destination($0) } ?? Operand()
     // Where nobody asks for the weights they need room all the same: rows side by side are summed
     // from memory.
-    let spare = weights == nil ? reserve(graph.size(operands[0])) : Operand()
+    var spare = weights == nil ? reserve(graph.size(operands[0])) : Operand()
+    let isInChunks = rows == 1 && goesInChunks(weights, graph.size(operands[0]))
+    if isInChunks {
+      spare = reserve(graph.size(operands[0]) / Program.chunkSize + 1)
+      if let weights { chunkFactors[weights] = spare }
+    }
     let length =
       value == nil && scale == nil
       ? graph.extents(operands[0]).last ?? 1 : graph.size(operands[0]) / rows
     instructions.append(
       Instruction(
         code: .logSumExp, a: x, b: k, c: spare, out: out, out2: out2, out3: out3,
-        count: graph.size(operands[0]) / length, length: length))
+        count: graph.size(operands[0]) / length, length: length, isInChunks: isInChunks))
+  }
+
+  /// Whether a long row's weights may be relative to their chunks: where all that is done with them
+  /// is to multiply them by one number.
+  private func goesInChunks(_ weights: Int?, _ length: Int) -> Bool {
+    guard length >= Program.chunkedCount else { return false }
+    guard let weights else { return true }
+    if roots.contains(weights) { return false }
+    return graph.nodes.indices.allSatisfy { id in
+      guard isNeeded[id], graph.nodes[id].operands.contains(weights) else { return true }
+      guard case .zip(let function) = graph.nodes[id].operation else { return false }
+      return ZipKernel(function) == .mul && graph.nodes[id].operands[0] == weights
+        && graph.size(graph.nodes[id].operands[1]) == 1
+    }
   }
 
   private mutating func emitCrossEntropy(_ scores: Int, _ table: Int) throws {

@@ -55,7 +55,7 @@ extension Program {
   static func goesInBlocks(_ instructions: [Instruction]) -> Bool {
     instructions.allSatisfy { instruction in
       switch instruction.code {
-      case .crossEntropy: false
+      case .crossEntropy, .scaleChunks: false
       case .logSumExp: instruction.b.isUniform && !instruction.a.isUniform
       case .map, .softplusAndSlope: !instruction.a.isUniform
       default: true

@@ -49,7 +49,7 @@ extension Program {
         loss_softplus_sigmoid(x, out, slope, n)
       }
     case .logSumExp:
-      guard n == 1, instruction.pointee.length < Program.chunkedCount,
+      guard n == 1, !instruction.pointee.isInChunks,
         !instruction.pointee.out.isNone, !instruction.pointee.out3.isNone
       else { return logSumExp(instruction, memory) }
       let k = memory[instruction.pointee.b][0]
@@ -75,7 +75,7 @@ extension Program {
     if n < Program.chunkedCount {
       apply(kernel, index, x, y, n)
     } else {
-      forEachChunk(of: n, size: Program.chunkSize, threads: memory.threads) { _, range in
+      forEachChunk(of: n, size: Program.chunkSize, pool: memory.pool) { _, range in
         self.apply(kernel, index, x + range.lowerBound, y + range.lowerBound, range.count)
       }
     }
@@ -163,7 +163,7 @@ extension Program {
     default: return false
     }
     forEachChunk(
-      of: instruction.pointee.count, size: Program.chunkSize, threads: memory.threads
+      of: instruction.pointee.count, size: Program.chunkSize, pool: memory.pool
     ) { _, range in
       let (start, n) = (range.lowerBound, range.count)
       switch readings {
@@ -263,11 +263,12 @@ extension Program {
       let start = row &* length
       var inverse = 1.0
       let result: Double
-      if length < Program.chunkedCount {
-        result = loss_lse(x + start, length, k, weights.map { $0 + start }, &inverse)
-      } else {
+      if instruction.pointee.isInChunks {
         (result, inverse) = logSumExpInChunks(
-          x + start, length, k: k, weights: weights.map { $0 + start }, threads: memory.threads)
+          x + start, length, k: k, weights: weights.map { $0 + start },
+          factors: memory[instruction.pointee.c], pool: memory.pool)
+      } else {
+        result = loss_lse(x + start, length, k, weights.map { $0 + start }, &inverse)
       }
       scale?[row] = inverse
       if let value {

@@ -13,6 +13,7 @@ extension Program {
     case .copy: out.update(from: a, count: n)
     case .fill: out.update(repeating: 0, count: n)
     case .add: loss_add(out, a, out, n)
+    case .scaleChunks: scaleChunks(instruction, memory)
     case .select: select(instruction, memory)
     case .copyEvenly:
       let walk = walks[instruction.pointee.index]
@@ -80,7 +81,7 @@ extension Program {
     _ out: UnsafeMutablePointer<Double>, _ memory: ProgramMemory
   ) {
     if form.rows * form.columns * form.inner >= Program.chunkedCount {
-      multiplyInChunks(form, a, b, out, threads: memory.threads)
+      multiplyInChunks(form, a, b, out, pool: memory.pool)
       return
     }
     loss_matrix_product(
@@ -102,7 +103,7 @@ extension Program {
       } else {
         crossEntropyInChunks(
           scores, length: length, labels: first, rows: rows, value: value, weights: weights,
-          threads: memory.threads)
+          pool: memory.pool)
       }
     }
   }

@@ -74,8 +74,8 @@ extension Program {
 struct ProgramMemory {
   /// Where each `Operand.Base` begins.
   let bases: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
-  /// How many threads may work on a long array.
-  let threads: Int
+  /// The threads that may work on a long array: the workspace keeps them.
+  let pool: Unmanaged<WorkerPool>?
 
   /// The room for the bases: a whole line of the cache.
   static let baseCount = 8
@@ -84,10 +84,10 @@ struct ProgramMemory {
   init(
     bases: UnsafeMutablePointer<UnsafeMutablePointer<Double>>,
     workspace: UnsafeMutablePointer<Double>, point: UnsafePointer<Double>?,
-    gradient: UnsafeMutablePointer<Double>?, constants: UnsafePointer<Double>?, threads: Int
+    gradient: UnsafeMutablePointer<Double>?, constants: UnsafePointer<Double>?, pool: Unmanaged<WorkerPool>?
   ) {
     self.bases = bases
-    self.threads = threads
+    self.pool = pool
     // In the order of the cases; where there is nothing, nothing is read.
     bases[0] = workspace
     bases[1] = point.map { UnsafeMutablePointer(mutating: $0) } ?? workspace
