@@ -77,10 +77,11 @@ extension SoftmaxWeights {
 }
 
 extension LogSoftmax {
+  /// Relative to the largest entry, so that its own result keeps a normalizer far below 1.
   func traced(_ x: Value, _ k: Value, in graph: Graph) throws -> Value {
-    let x = try graph.traced(x)
-    let sum = try Value.apply(LogSumExp(), x.value, k)
-    return try k * (x.value - sum.keepingRowAxis())
+    let relative = try x - x.largestEntries()(x).keepingRowAxis()
+    let sum = try Value.apply(LogSumExp(), relative, k)
+    return try k * (relative - sum.keepingRowAxis())
   }
 }
 
