@@ -10,6 +10,8 @@ import Testing
     let expression: String
     let names: [String]
     let declarations: String
+    /// The elements of each variable.
+    let point: [String: [Double]]
     let value: Double
     let valueScale: Double
     let gradient: [String: [Double]]
@@ -23,6 +25,7 @@ import Testing
       let vectors = try #require(row["vectors"]?.object)
       let all = scalars.merging(vectors) { first, _ in first }
       let names = all.keys.sorted()
+      point = try all.mapValues { try $0.doubles ?? [#require($0.double)] }
       declarations = try names.map { name in
         let value = try #require(all[name])
         return

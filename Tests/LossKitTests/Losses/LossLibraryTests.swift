@@ -71,20 +71,20 @@ import Testing
       #expect(tolerance <= 1e-12)
       let session = try TestSession("import losses")
       for (name, value) in test.inputs.sorted(by: { $0.key < $1.key }) {
-        try session.run("param \(name) = \(try text(value))")
+        try session.run("param \(name) = \(try Self.text(value))")
       }
       let found = try session.number(test.call)
       let expected = try #require(test.json["value"]?.double)
       #expect(
-        agree(found, expected, tolerance),
+        Self.agree(found, expected, tolerance),
         "line \(test.line), \(test.call): \(found), not \(expected)")
       for (name, slopes) in test.gradient {
-        let expected = numbers(slopes)
+        let expected = Self.numbers(slopes)
         let found = try session.numbers("grad(\(test.call), \(name))")
         #expect(found.count == expected.count, "line \(test.line), ∂\(name)")
         for (i, (found, expected)) in zip(found, expected).enumerated() {
           #expect(
-            agree(found, expected, tolerance),
+            Self.agree(found, expected, tolerance),
             "line \(test.line), \(test.call), ∂\(name)[\(i)]: \(found), not \(expected)")
         }
       }
@@ -115,18 +115,18 @@ import Testing
     try Project.expect(page[..<start] + list + page[stop...], in: file, "Losses.md")
   }
 
-  private func agree(_ found: Double, _ expected: Double, _ tolerance: Double) -> Bool {
+  static func agree(_ found: Double, _ expected: Double, _ tolerance: Double) -> Bool {
     found == expected || (found - expected).magnitude <= 0x1p-1030
       || (found - expected).magnitude <= tolerance * expected.magnitude
   }
 
-  private func numbers(_ value: ReferenceValue) -> [Double] {
+  static func numbers(_ value: ReferenceValue) -> [Double] {
     if let list = value.list { return list.flatMap(numbers) }
     return [value.double ?? .nan]
   }
 
   /// The value as a text of the language.
-  private func text(_ value: ReferenceValue) throws -> String {
+  static func text(_ value: ReferenceValue) throws -> String {
     if let list = value.list { return "[" + (try list.map(text)).joined(separator: ", ") + "]" }
     return literal(try #require(value.double))
   }

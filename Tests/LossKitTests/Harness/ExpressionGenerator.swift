@@ -1,0 +1,446 @@
+@testable import LossKit
+
+/// Random well-typed expressions of some inputs, the same for a seed on every platform.
+///
+/// Functions come from the table of built-ins, with the places where they are defined (`samples`);
+/// a new entry is drawn from at once.
+struct ExpressionGenerator {
+  typealias Kind = GeneratedExpression.Kind
+  typealias Variable = (name: String, kind: Kind)
+
+  /// The inputs that expressions are made of.
+  static let inputs: [Variable] = [
+    ("x", .number), ("y", .number), ("z", .number), ("u", .vector(3)), ("v", .vector(3)),
+    ("w", .vector(4)), ("s", .vector(1)), ("A", .matrix(3, 4)), ("B", .matrix(4, 3)),
+  ]
+  /// Values that are known beforehand.
+  private static let constants: [Variable] = [
+    ("p", .vector(3)), ("q", .vector(4)), ("C", .matrix(3, 3)), ("h", .number),
+  ]
+  /// How many elements `e` has, which holds what `GeneratedExpression.perturbedText` uses.
+  static let perturbationCount = 4096
+  static let declarations = """
+    param x = 0.3; param y = -0.7; param z = 1.2
+    param u = [0.4, -1.1, 0.9]; param v = [-0.2, 0.6, 1.3]; param w = [0.8, -0.5, 0.1, -1.4]
+    param s = [0.35]
+    param A = [[0.2, -0.6, 1.1, 0.5], [-0.9, 0.7, 0.3, -1.2], [1.4, -0.1, -0.8, 0.6]]
+    param B = [[0.3, -0.4, 0.9], [1.2, -0.7, 0.1], [-1.1, 0.5, 0.8], [0.6, -0.2, -1.3]]
+    data p = [0.25, -1, 2]; data q = [0.5, 0.25, -2, 1]; data h = 0.75
+    data C = [[1, 0.5, -0.25], [0, -1, 0.75], [2, 0.125, -0.5]]
+    data e = zeros(\(perturbationCount))
+    let rounded(c, e, d) = { let r = c * (1 + e); r + d * (r - stop(r)) }
+    """
+
+  private var random: RandomStream
+  /// The variables that are bound where the generator stands.
+  private var scope: [Variable] = []
+  /// Whether the generator stands inside `smooth`, where comparisons and jumps are refused.
+  private var isSmooth = false
+  private var names = 0
+
+  init(seed: UInt64, number: UInt64) { random = RandomStream(seed: seed, stream: number) }
+
+  /// A number, of the inputs and constants.
+  mutating func expression() -> GeneratedExpression { number(2 + below(3)) }
+
+  // MARK: Draws
+
+  private mutating func below(_ n: Int) -> Int {
+    Int(random.nextInteger(below: UInt64(max(n, 1))))
+  }
+
+  private mutating func pick<T>(_ list: [T]) -> T { list[below(list.count)] }
+
+  private mutating func plainNumber() -> String {
+    pick(["0", "1", "2", "0.5", "3", "0.1", "1.5", "0.25", "-1", "-0.5"])
+  }
+
+  private mutating func newName() -> String {
+    names += 1
+    return "a\(names)"
+  }
+
+  private mutating func node(_ kind: Kind, _ template: String, _ operands: GeneratedExpression...)
+    -> GeneratedExpression
+  {
+    GeneratedExpression(kind, template, operands)
+  }
+
+  /// An expression in which some variables are bound.
+  private mutating func inScope(
+    _ variables: [Variable], _ body: (inout ExpressionGenerator) -> GeneratedExpression
+  ) -> GeneratedExpression {
+    let outer = scope
+    scope += variables
+    defer { scope = outer }
+    return body(&self)
+  }
+
+  // MARK: By kind
+
+  private mutating func any(_ kind: Kind, _ depth: Int) -> GeneratedExpression {
+    switch kind {
+    case .number: number(depth)
+    case .vector(let n): vector(n, depth)
+    case .matrix(let m, let n): matrix(m, n, depth)
+    case .truth: truth(depth)
+    case .mask(let n): mask(n, depth)
+    }
+  }
+
+  private mutating func leaf(_ kind: Kind) -> GeneratedExpression {
+    let known = (Self.inputs + Self.inputs + Self.constants).filter { $0.kind == kind }
+    let bound = scope.filter { $0.kind == kind }
+    if !bound.isEmpty, below(3) > 0 { return node(kind, pick(bound).name) }
+    switch kind {
+    case .number:
+      switch below(6) {
+      case 0: return node(kind, plainNumber())
+      case 1: return node(kind, "\(pick(["u", "v", "p"]))[\(below(3))]")
+      case 2: return node(kind, "A[\(below(3)), \(below(4))]")
+      default: return node(kind, pick(known).name)
+      }
+    case .vector(let n):
+      if known.isEmpty || below(5) == 0 {
+        switch below(3) {
+        case 0 where n <= 4: return node(kind, "w[..<\(n)]")
+        case 1 where n == 4: return node(kind, "A[\(below(3))]")
+        default:
+          return node(kind, "[\((0..<n).map { _ in plainNumber() }.joined(separator: ", "))]")
+        }
+      }
+      return node(kind, pick(known).name)
+    case .matrix(let m, let n):
+      if known.isEmpty { return node(kind, "outer(#, #)", leaf(.vector(m)), leaf(.vector(n))) }
+      return node(kind, pick(known).name)
+    case .truth, .mask: return any(kind, 0)
+    }
+  }
+
+  private mutating func number(_ depth: Int) -> GeneratedExpression {
+    if depth <= 0 { return leaf(.number) }
+    let d = depth - 1
+    switch below(isSmooth ? 13 : 24) {
+    case 0, 1, 2: return arithmetic(.number, d)
+    case 3, 4: return elementwise(.number, d)
+    case 5, 6: return reduction(d)
+    case 7: return node(.number, "dot(#, #)", vector(3, d), vector(3, d))
+    case 8: return aggregate(d)
+    case 9: return letBlock(.number, d)
+    case 10: return node(.number, "cross_entropy(#, \(below(4)))", vector(4, d))
+    case 11: return element(d)
+    case 12: return norm(d)
+    case 13: return node(.number, "if # then # else #", truth(d), number(d), number(d))
+    case 14: return smooth(d)
+    case 15: return localFunction(d)
+    case 16: return nestedDerivative(.number, d)
+    case 17: return node(.number, "sum(#, axis = \(below(2)))[0]", matrix(3, 4, d))
+    case 18: return node(.number, "mean(cross_entropy(#, [0, 2, 1]))", matrix(3, 4, d))
+    case 19:
+      return GeneratedExpression(
+        .number, "cross_entropy(#, softmax(#))", [vector(4, d), vector(4, d)],
+        perturbed: "-dot(logsoftmax(#) * ~4, softmax(#) * ~4)")
+    case 20: return filteredAggregate(d)
+    case 21: return fold(d)
+    case 22: return node(.number, "trace(# @ #)", matrix(3, 4, d), matrix(4, 3, d))
+    default: return ordered(d)
+    }
+  }
+
+  private mutating func vector(_ n: Int, _ depth: Int) -> GeneratedExpression {
+    let kind = Kind.vector(n)
+    if depth <= 0 { return leaf(kind) }
+    let d = depth - 1
+    switch below(isSmooth ? 8 : 16) {
+    case 0, 1: return arithmetic(kind, d)
+    case 2, 3: return elementwise(kind, d)
+    case 4: return rowFunction(n, d)
+    case 5:
+      return n == 3
+        ? node(kind, pick(["# @ #", "(#).T @ #"]), matrix(3, 3, d), vector(3, d))
+        : node(kind, "# @ #", matrix(n, 3, d), vector(3, d))
+    case 6: return letBlock(kind, d)
+    case 7:
+      let parts = (0..<n).map { _ in number(d - 1) }
+      return GeneratedExpression(
+        kind, "[" + parts.map { _ in "#" }.joined(separator: ", ") + "]", parts)
+    case 8: return comprehension(n, d)
+    case 9: return node(kind, "where(#, #, #)", mask(n, d), vector(n, d), vector(n, d))
+    case 10: return node(kind, "if # then # else #", truth(d), vector(n, d), vector(n, d))
+    case 11: return node(kind, "reverse(#)", vector(n, d))
+    case 12: return node(kind, "concat(#, #)", vector(1, d), vector(max(n - 1, 1), d)).fitted(n)
+    case 13: return node(kind, "drop(#, \(below(n + 1)))", vector(n + 1, d))
+    case 14: return nestedDerivative(kind, d)
+    default:
+      let template = pick([
+        "(#)[\(below(3))]", "sum(#, axis = 0)", "max(#, axis = 0)", "mean(#, axis = 0)",
+        "lse(#, axis = 0)", "norm(#, axis = 0)", "min(#, axis = 0)", "std(#, axis = 0)",
+      ])
+      return node(kind, template, matrix(3, n, d))
+    }
+  }
+
+  private mutating func matrix(_ m: Int, _ n: Int, _ depth: Int) -> GeneratedExpression {
+    let kind = Kind.matrix(m, n)
+    if depth <= 0 { return leaf(kind) }
+    let d = depth - 1
+    switch below(isSmooth ? 6 : 9) {
+    case 0, 1: return arithmetic(kind, d)
+    case 2: return elementwise(kind, d)
+    case 3: return node(kind, "outer(#, #)", vector(m, d), vector(n, d))
+    case 4: return node(kind, "(#).T", matrix(n, m, d))
+    case 5: return node(kind, "# @ #", matrix(m, 3, d), matrix(3, n, d))
+    case 6: return node(kind, "softmax(#, axis = \(below(2)))", matrix(m, n, d))
+    case 7:
+      let name = newName()
+      let body = inScope([(name, .vector(n))]) { $0.vector(n, d) }
+      return node(kind, "[# for \(name) in #]", body, matrix(m, n, d))
+    default: return node(kind, "where(# > #, #, 0)", matrix(m, n, d), vector(n, d), matrix(m, n, d))
+    }
+  }
+
+  // MARK: Truth values
+
+  private mutating func truth(_ depth: Int) -> GeneratedExpression {
+    let d = min(depth, 1)
+    switch below(6) {
+    case 0:
+      return node(.truth, "# and #", truth(d - 1), truth(d - 1)).unless(depth <= 0, comparison(d))
+    case 1: return node(.truth, "not #", comparison(d))
+    case 2: return node(.truth, "\(pick(["any", "all"]))(#)", mask(3, d))
+    default: return comparison(d)
+    }
+  }
+
+  private mutating func comparison(_ d: Int) -> GeneratedExpression {
+    node(.truth, "# \(pick(["<", "<=", ">", ">=", "==", "!="])) #", number(d), leaf(.number))
+  }
+
+  private mutating func mask(_ n: Int, _ depth: Int) -> GeneratedExpression {
+    let d = min(depth, 1)
+    return node(
+      .mask(n), "# \(pick(["<", "<=", ">", ">="])) #", vector(n, d),
+      below(2) == 0 ? leaf(.number) : leaf(.vector(n)))
+  }
+}
+
+extension GeneratedExpression {
+  /// Another one where this cannot be.
+  fileprivate func unless(_ isWrong: Bool, _ other: @autoclosure () -> GeneratedExpression)
+    -> GeneratedExpression
+  {
+    isWrong ? other() : self
+  }
+
+  /// The first elements of a vector that may be longer.
+  fileprivate func fitted(_ n: Int) -> GeneratedExpression {
+    n == 1 ? GeneratedExpression(kind, "(#)[..<1]", [self]) : self
+  }
+}
+
+// MARK: - Productions
+
+extension ExpressionGenerator {
+  private mutating func arithmetic(_ kind: Kind, _ d: Int) -> GeneratedExpression {
+    let a = any(kind, d)
+    // Broadcasting from a number, from [1] and from the last axis.
+    var others: [Kind] = [kind, kind]
+    if kind != .number { others.append(.number) }
+    if case .vector = kind { others.append(.vector(1)) }
+    if case .matrix(_, let n) = kind { others.append(.vector(n)) }
+    let b = any(pick(others), d)
+    switch below(12) {
+    case 0, 1, 2: return node(kind, "# + #", a, b)
+    case 3, 4: return node(kind, "# - #", a, b)
+    case 5, 6, 7: return node(kind, "# * #", a, b)
+    case 8: return node(kind, "# / (1 + #^2)", a, b)
+    case 9: return node(kind, "-#", a)
+    case 10: return node(kind, "#^\(pick(["2", "3", "-1", "0"]))", a)
+    default: return node(kind, "# / #", a, b)
+    }
+  }
+
+  /// The functions of the table that take numbers, elementwise.
+  private static let ofNumbers: [(name: String, intervals: [ClosedRange<Double>], isHard: Bool)] =
+    Builtins.all.compactMap { builtin in
+      guard case .numbers(let intervals) = builtin.samples else { return nil }
+      let isRefused = if case .refused = builtin.smooth { true } else { false }
+      return (builtin.name, intervals, isRefused)
+    } + ["sign", "step", "floor", "ceil", "round"].map { ($0, [-3...3], true) }
+
+  /// An argument where a function is defined, mostly.
+  private mutating func within(_ interval: ClosedRange<Double>, _ x: GeneratedExpression)
+    -> GeneratedExpression
+  {
+    if interval.lowerBound <= -2, interval.upperBound >= 2 || below(12) == 0 { return x }
+    let width = interval.upperBound - interval.lowerBound
+    return node(x.kind, "\(interval.lowerBound) + #", node(x.kind, "\(width) * sigmoid(#)", x))
+  }
+
+  private mutating func elementwise(_ kind: Kind, _ d: Int) -> GeneratedExpression {
+    if below(4) == 0 {
+      return node(kind, "\(pick(["max", "min", "lse"]))(#, #)", any(kind, d), any(kind, d))
+    }
+    let smooth = isSmooth
+    let known = Self.ofNumbers.filter { !($0.isHard && smooth) }
+    let function = pick(known)
+    // The second argument may be one number for all.
+    let operands = function.intervals.enumerated().map { place, interval in
+      within(interval, any(place > 0 && below(2) == 0 ? .number : kind, d))
+    }
+    let holes = operands.map { _ in "#" }.joined(separator: ", ")
+    return GeneratedExpression(kind, "\(function.name)(\(holes))", operands)
+  }
+
+  private static let ofVectors:
+    (rows: [(String, ClosedRange<Double>)], reductions: [(String, ClosedRange<Double>)]) = {
+      var result:
+        (rows: [(String, ClosedRange<Double>)], reductions: [(String, ClosedRange<Double>)]) = (
+          [], []
+        )
+      for builtin in Builtins.all {
+        guard case .vector(let interval) = builtin.samples,
+          let count = try? LossModel(source: "let y = \(builtin.name)([1, 1.5, 0.75])").size(
+            of: "y")
+        else { continue }
+        if count == 1 {
+          result.reductions.append((builtin.name, interval))
+        } else if count == 3 {
+          result.rows.append((builtin.name, interval))
+        }
+      }
+      return result
+    }()
+
+  /// What inside `smooth` has no counterpart.
+  private static let refused = Set(
+    Builtins.all.filter { if case .refused = $0.smooth { true } else { false } }.map(\.name))
+
+  private mutating func rowFunction(_ n: Int, _ d: Int) -> GeneratedExpression {
+    let smooth = isSmooth
+    let (name, interval) = pick(
+      Self.ofVectors.rows.filter { !smooth || !Self.refused.contains($0.0) })
+    return node(.vector(n), "\(name)(#)", within(interval, vector(n, d)))
+  }
+
+  private mutating func reduction(_ d: Int) -> GeneratedExpression {
+    let smooth = isSmooth
+    let (name, interval) = pick(
+      Self.ofVectors.reductions.filter { !smooth || !Self.refused.contains($0.0) })
+    let kind = pick([Kind.vector(3), .vector(4), .vector(1), .matrix(3, 4)])
+    return node(.number, "\(name)(#)", within(interval, any(kind, d)))
+  }
+
+  private mutating func norm(_ d: Int) -> GeneratedExpression {
+    node(
+      .number, "norm(#, p = \(pick(["1", "2", "3", "inf", "1.5"])))", vector(pick([1, 3, 4]), d))
+  }
+
+  private mutating func element(_ d: Int) -> GeneratedExpression {
+    if below(2) == 0 { return node(.number, "(#)[\(below(4)), \(below(3))]", matrix(4, 3, d)) }
+    return node(.number, "(#)[\(below(3) - 3)]", vector(3, d))
+  }
+
+  private mutating func ordered(_ d: Int) -> GeneratedExpression {
+    let template = pick([
+      "sort(#)[\(below(4))]", "topk(#, 2)[\(below(2))]", "quantile(#, 0.3)", "median(#)",
+      "argmax(#) + 1", "sum(hardmax(#) * w)", "sum(sort(#)[1..<3])", "max(#, axis = 0)",
+    ])
+    return node(.number, template, vector(4, d))
+  }
+
+  private mutating func letBlock(_ kind: Kind, _ d: Int) -> GeneratedExpression {
+    let name = newName()
+    let bound = pick([Kind.number, .vector(3)])
+    let value = any(bound, d)
+    let body = inScope([(name, bound)]) { $0.any(kind, d) }
+    return node(kind, "{ let \(name) = #; # }", value, body)
+  }
+
+  private mutating func localFunction(_ d: Int) -> GeneratedExpression {
+    let (name, first, second) = (newName(), newName(), newName())
+    let body = inScope([(first, .number), (second, .vector(3))]) { $0.number(d) }
+    return node(
+      .number, "{ let \(name)(\(first), \(second)) = #; \(name)(#, #) }", body, number(d),
+      vector(3, d))
+  }
+
+  private mutating func smooth(_ d: Int) -> GeneratedExpression {
+    if isSmooth { return number(d) }
+    isSmooth = true
+    // Conditions that were bound outside may vary.
+    defer { isSmooth = false }
+    let family = pick([
+      "", "", ", \"lse\"", ", \"mellow\"", ", \"boltzmann\"", ", \"sqrt\"", ", \"sparse\"",
+    ])
+    return node(.number, "smooth(#, \(pick(["1", "2", "0.5", "8"]))\(family))", number(d))
+  }
+
+  private static let aggregates = ["sum", "mean", "max", "lse", "min", "prod"]
+
+  private mutating func aggregate(_ d: Int) -> GeneratedExpression {
+    let (place, name) = (newName(), newName())
+    let bound = pick([Kind.vector(3), .matrix(3, 4)])
+    let inner: Variable = bound == .vector(3) ? (name, .number) : (name, .vector(4))
+    let source = any(bound, d)
+    let body = inScope([inner, (place, .number)]) { $0.number(d) }
+    let function = pick(isSmooth ? ["sum", "mean"] : Self.aggregates)
+    switch below(3) {
+    case 0: return node(.number, "\(function)(# for \(place), \(name) in #)", body, source)
+    case 1:
+      return node(
+        .number, "\(function)(# for \(place), \(name) in # if \(place) != 1)", body, source)
+    default:
+      let other = newName()
+      let pair = inScope([inner, (place, .number), (other, .number)]) { $0.number(d) }
+      return node(
+        .number, "\(function)(# for \(place), \(name) in #, \(other) in p)", pair, source)
+    }
+  }
+
+  /// Which elements count depends on the inputs.
+  private mutating func filteredAggregate(_ d: Int) -> GeneratedExpression {
+    let name = newName()
+    let source = vector(4, d)
+    let body = inScope([(name, .number)]) { $0.number(d) }
+    return node(
+      .number,
+      "\(pick(["sum", "mean", "max", "lse", "prod"]))(# for \(name) in # if \(name) > -9 and \(name) \(pick(["<", ">"])) #)",
+      body, source, leaf(.number))
+  }
+
+  private mutating func comprehension(_ n: Int, _ d: Int) -> GeneratedExpression {
+    let (place, name) = (newName(), newName())
+    let body = inScope([(name, .number), (place, .number)]) { $0.number(d) }
+    if below(2) == 0 {
+      return node(.vector(n), "[# for \(place), \(name) in #]", body, vector(n, d))
+    }
+    return node(
+      .vector(n), "[# for \(place) in 0..<\(n) for \(name) in #[\(place)..=\(place)]]", body,
+      vector(n, d)
+    ).unless(true, node(.vector(n), "[# for \(place), \(name) in #]", body, leaf(.vector(n))))
+  }
+
+  private mutating func fold(_ d: Int) -> GeneratedExpression {
+    let (total, name) = (newName(), newName())
+    let body = inScope([(total, .number), (name, .number)]) { $0.number(min(d, 1)) }
+    return node(.number, "fold((\(total), \(name)) -> #, 0, #)", body, vector(3, d))
+  }
+
+  private mutating func nestedDerivative(_ kind: Kind, _ depth: Int) -> GeneratedExpression {
+    let d = min(depth, 2)
+    let name = newName()
+    switch kind {
+    case .number:
+      if below(2) == 0 {
+        let body = inScope([(name, .number)]) { $0.number(d) }
+        return node(.number, "grad(\(name) -> #)(#)", body, number(d))
+      }
+      let body = inScope([(name, .vector(3))]) { $0.number(d) }
+      return node(.number, "sum(grad(\(name) -> #)(#)^2)", body, vector(3, d))
+    default:
+      let body = inScope([(name, kind)]) { $0.number(d) }
+      return node(kind, "grad(\(name) -> #)(#)", body, any(kind, d))
+    }
+  }
+}

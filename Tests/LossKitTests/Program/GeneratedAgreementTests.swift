@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@testable import LossKit
+
+/// Generated expressions: the programs agree with the interpreter, and most expressions have them.
+@Suite struct GeneratedAgreementTests {
+  /// How many: 10,000 take 15 s in release mode and more than a minute in debug mode, which takes
+  /// fewer unless `LOSS_EXPRESSIONS` asks for more.
+  static let count: Int = {
+    let asked = ProcessInfo.processInfo.environment["LOSS_EXPRESSIONS"].flatMap { Int($0) }
+    #if DEBUG
+      return asked ?? 3000
+    #else
+      return asked ?? 10_000
+    #endif
+  }()
+  static let seed: UInt64 = 20_263
+  private static let shards = 4
+
+  @Test(arguments: 0..<shards)
+  func programsAgree(_ shard: Int) throws {
+    let agreement = try GeneratedAgreement(seed: Self.seed)
+    var total = GeneratedAgreement.Tally()
+    for number in stride(from: shard, to: Self.count, by: Self.shards) {
+      let outcome = agreement.check(number)
+      total.add(outcome)
+      if let failure = outcome.failure { Issue.record("seed \(Self.seed):\n\(failure)") }
+    }
+    print("expressions, shard \(shard): \(total)")
+    #expect(total.refused == 0)
+    #expect(Double(total.compiled) >= 0.5 * Double(total.expressions))
+    #expect(total.corners > 0)
+    #expect(Double(total.beyond) <= 0.02 * Double(total.points))
+  }
+
+  /// A wrong program would be found, and shown as a small script.
+  @Test func aDisagreementIsShrunk() throws {
+    var generator = ExpressionGenerator(seed: Self.seed, number: 5)
+    let expression = generator.expression()
+    let inner = GeneratedExpression(.number, "exp(#) + #", [expression, expression])
+    let found = inner.shrunk { $0.text.contains("exp(") }
+    #expect(found.text == "exp((1)) + (1)")
+  }
+}
