@@ -53,7 +53,7 @@ extension Evaluator {
         throw error(.unknownField(field, record.names), id, env)
       }
       return value
-    case .tensor, .dual, .series, .number, .scalarDual:
+    case .tensor, .dual, .series, .number, .scalarDual, .traced:
       guard field == "T" else {
         throw error(
           .noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env)
