@@ -60,6 +60,16 @@ final class Builtin: Sendable {
     case refused
   }
 
+  /// What a reduction does with the elements that a filter drops, where it is not known yet which.
+  enum Filtering: Sendable {
+    /// The reduction takes no filter of that kind.
+    case none
+    /// A number takes their place that changes nothing: 0 in a sum.
+    case neutral(Double)
+    /// A sum, in which they count 0, over the number of those that are left.
+    case mean
+  }
+
   /// Where generated tests draw arguments.
   enum Samples: Sendable {
     /// Numbers, one interval for each argument.
@@ -81,11 +91,13 @@ final class Builtin: Sendable {
   let samples: Samples
   /// Whether the result is constant wherever it is differentiable.
   let isWithoutDerivative: Bool
+  let filtering: Filtering
 
   init(
     _ name: String, _ signature: String, _ topic: Topic, _ summary: String, formula: String? = nil,
     example: String? = nil, smooth: SmoothCounterpart = .unchanged, samples: Samples = .none,
-    isWithoutDerivative: Bool = false, _ implementation: Implementation
+    isWithoutDerivative: Bool = false, filtering: Filtering = .none,
+    _ implementation: Implementation
   ) {
     self.name = name
     self.topic = topic
@@ -96,6 +108,7 @@ final class Builtin: Sendable {
     self.smooth = smooth
     self.samples = samples
     self.isWithoutDerivative = isWithoutDerivative
+    self.filtering = filtering
     parameters = Builtin.parameters(of: signature)
   }
 

@@ -54,6 +54,12 @@ extension Builtins {
         let n = try size(a[1], "onehot")
         let places = try Tensor(shape: [n], account: c.account)
         for i in 0..<n { places.start[i] = Double(i) }
+        if a[0].plain.isTraced {
+          return try .byValue("onehot", a[0].placesToBe(below: n).keepingRowAxis(), .tensor(places))
+          {
+            $0 == $1 ? 1 : 0
+          }
+        }
         let wanted = try a[0].plain.keepingRowAxis()
         let outside = try Value.mapped(wanted, .number(0), content: .truths) { i, _ in
           i == i.rounded() && i >= -Double(n) && i < Double(n) ? 0 : 1
@@ -161,6 +167,7 @@ extension Builtins {
       example: "argsort([3, 1, 2])", smooth: .refused, isWithoutDerivative: true,
       .general { a, _ in
         try a[0].plain.mappedRows(a, axis: 1) { rows in
+          if case .traced(let rows) = rows { return try rows.argsort() }
           let array = try rows.arrayOrThrow()
           return try array.mappingRows { row, result in
             let places = try Sorting.stableArgsort(
@@ -183,6 +190,7 @@ extension Builtins {
             throw EvaluationProblem.invalidArgument(
               "topk", "n", "at most the \(rows.shape.last ?? 0) elements there are")
           }
+          if rows.plain.isTraced { return try rows.inOrder(of: rows, count: n) }
           return try .apply(
             Value.rowsDescending(rows, wanted: n == 1 ? .largest : .places(0..<n), c).gather(
               0..<n, keepingAxis: .kept), rows)
@@ -273,6 +281,7 @@ extension Builtins {
     guard i.shape.isEmpty else {
       throw EvaluationProblem.notAWholeNumber(.index, i.kindDescription)
     }
+    if i.plain.isTraced { return try v.dropping(i) }
     let places: Tensor
     if case .tensor(let tensor) = i.plain {
       places = tensor

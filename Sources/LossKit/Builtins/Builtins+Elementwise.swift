@@ -104,7 +104,11 @@ extension Builtins {
     guard max(a.level, b.level) > 0, try Enclosure.among(a, b) == nil else {
       return try .apply(Hypot.self, a, b)
     }
-    let zeros = try Value.mapped(a.plain, b.plain, content: .truths) { $0 == 0 && $1 == 0 ? 1 : 0 }
+    let zeros = try Value.byValue("both 0", a, b, content: .truths) { $0 == 0 && $1 == 0 ? 1 : 0 }
+    if let graph = zeros.graph {
+      try graph.refuse(where: zeros)
+      return try .apply(Hypot.self, a, b)
+    }
     let hasZero =
       if case .tensor(let tensor) = zeros { tensor.elements.contains { $0 != 0 } } else {
         try zeros.numberOrThrow() != 0
@@ -130,7 +134,7 @@ extension Builtin {
       isWithoutDerivative: true,
       .unary { x in
         guard x.isNumeric else { throw EvaluationProblem.notANumber(x.kindDescription) }
-        return try .mapped(x.plain, .number(0), content: .truths) { x, _ in function(x) ? 1 : 0 }
+        return try .whether(name, x, function)
       })
   }
 }

@@ -9,7 +9,8 @@ extension Builtins {
       smooth: .twin("smoothmax") { a, c, s in
         try extremum(a, c, Extremum(ofRows: { rows, _ in try s.maximum(ofRows: rows) }))
       },
-      samples: .vector(reals), .general { a, c in try extremum(a, c, largest) }),
+      samples: .vector(reals), filtering: .neutral(-.infinity),
+      .general { a, c in try extremum(a, c, largest) }),
     Builtin(
       "min", "x..., *, #axis = all, keep = false", .hardAndSmooth,
       "The smallest element of an array; of two or more arguments the smallest, elementwise.",
@@ -18,12 +19,13 @@ extension Builtins {
         try s.refuseOutsideMaximum(c)
         return try extremum(
           a, c, Extremum(ofRows: { rows, _ in try -s.maximum(ofRows: -rows) }))
-      }, samples: .vector(reals),
+      }, samples: .vector(reals), filtering: .neutral(.infinity),
       .general { a, c in try extremum(a, c, smallest) }),
     Builtin(
       "lse", "x..., *, k = 1, #axis = all, keep = false", .hardAndSmooth,
       "Log-sum-exp, the smooth maximum; of two or more arguments elementwise.",
       formula: "(1/k) ln Σ e^(k x)", example: "lse([1000, 1000])", samples: .vector(reals),
+      filtering: .neutral(-.infinity),
       .general { a, c in try logSumExp(a, c) }),
     Builtin(
       "relu", "x", .hardAndSmooth, "The positive part.", formula: "max(x, 0)",
@@ -100,7 +102,8 @@ extension Builtins {
       }, isWithoutDerivative: true,
       .general { a, _ in
         try a[0].plain.mappedRows(a, axis: 1) { rows in
-          try rows.arrayOrThrow().mappingRows { row, result in
+          if case .traced(let rows) = rows { return try rows.hardmax() }
+          return try rows.arrayOrThrow().mappingRows { row, result in
             let place = firstLargest(row)
             for i in row.indices { result[i] = place == nil ? .nan : i == place ? 1 : 0 }
           }
@@ -236,6 +239,7 @@ extension Builtins {
 
   private static func firstLargest(_ v: Value, _ a: BoundArguments) throws -> Value {
     let rows: (Value) throws -> Value = { x in
+      if case .traced(let rows) = x { return try rows.argmax() }
       let tensor = try x.arrayOrThrow()
       guard tensor.rowLength > 0 else { throw EvaluationProblem.ofNothing("argmax") }
       return try tensor.reducingRows { row in firstLargest(row).map(Double.init) ?? .nan }
@@ -256,6 +260,9 @@ extension Builtins {
     }
     guard y.shape == Array(shape.dropLast()) else {
       throw EvaluationProblem.labelsShape(y.shape, scores: shape)
+    }
+    if y.plain.isTraced {
+      return try .apply(CrossEntropyAt(places: y.placesToBe(below: n)), s)
     }
     let labels: Tensor
     let lanes = y.plain.lanes

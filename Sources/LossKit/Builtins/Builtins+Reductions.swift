@@ -2,16 +2,20 @@ extension Builtins {
   private static let reals: ClosedRange<Double> = -3...3
 
   static let reductions: [Builtin] = [
-    reduction("sum", "The sum of the elements, compensated.", "sum([1e16, 1, -1e16])") { v, _ in
+    reduction(
+      "sum", "The sum of the elements, compensated.", "sum([1e16, 1, -1e16])",
+      filtering: .neutral(0)
+    ) { v, _ in
       try .apply(SumRows(), v)
     },
-    reduction("prod", "The product of the elements.", "prod([2, 3, 4])") { v, context in
+    reduction("prod", "The product of the elements.", "prod([2, 3, 4])", filtering: .neutral(1)) {
+      v, context in
       if v.shape.last == 0 {
         return try Value.number(1).broadcast(to: Array(v.shape.dropLast()), context.account)
       }
       return try Value.apply(CumulativeProduct(), v).lastOfRows()
     },
-    reduction("mean", "The arithmetic mean.", "mean([1, 2, 4])") { v, _ in
+    reduction("mean", "The arithmetic mean.", "mean([1, 2, 4])", filtering: .mean) { v, _ in
       try .apply(MeanRows(), v)
     },
     reduction("var", "The variance, divided by n.", "var([1, 2, 3])") { v, _ in
@@ -30,9 +34,7 @@ extension Builtins {
       if v.shape.last == 0 { return try .apply(LogSumExp(), v, .number(1)) }
       if case .enclosed(let known) = v { return try known.logMeanOfRows() }
       // Relative to the largest entry by value: lse - ln n cancels where the entries are small.
-      let largest = try Value.mapped(
-        Gather.largestOfRows(v.plain.arrayOrThrow()).value(v.plain), .number(0)
-      ) { x, _ in x.isFinite ? x : 0 }
+      let largest = try SmoothFamily.commonPart(v)
       let relative = try Value.apply(Expm1.self, v - largest.keepingRowAxis())
       return try largest + .apply(Log1p.self, .apply(MeanRows(), relative))
     },
@@ -89,26 +91,29 @@ extension Builtins {
         let unitB = try a[1] / a[1].normOfRows(p: 2, c, corner: "a vector is 0")
         return try .apply(RowProduct(), unitA, unitB)
       }),
-    ofTruths("any", "Whether any element is true.", "any([false, true])", content: .truths) { row in
-      row.contains { $0 != 0 } ? 1 : 0
+    ofTruths("any", "Whether any element is true.", "any([false, true])", neutral: false) {
+      count, _ in
+      try .whether("any", count) { $0 > 0 }
     },
-    ofTruths("all", "Whether all elements are true.", "all([false, true])", content: .truths) {
-      row in
-      row.allSatisfy { $0 != 0 } ? 1 : 0
+    ofTruths("all", "Whether all elements are true.", "all([false, true])", neutral: true) {
+      count, n in
+      try .byValue("all", count, .number(Double(n)), content: .truths) { $0 == $1 ? 1 : 0 }
     },
-    ofTruths("count", "How many elements are true.", "count([1, 5, 3] > 2)", content: .numbers) {
-      row in
-      row.reduce(0) { $0 + ($1 != 0 ? 1 : 0) }
+    ofTruths("count", "How many elements are true.", "count([1, 5, 3] > 2)", neutral: false) {
+      count, _ in
+      count
     },
   ]
 
   private static func reduction(
     _ name: String, _ summary: String, _ example: String,
+    filtering: Builtin.Filtering = .none,
     _ rows: @escaping @Sendable (Value, CallContext) throws -> Value
   ) -> Builtin {
     Builtin(
       name, "v, *, #axis = all, keep = false", .reductions, summary, example: example,
       smooth: name == "median" ? .refused : .unchanged, samples: .vector(0.5...3),
+      filtering: filtering,
       .general { a, c in
         let c = try c.reducing(a[0], along: a.wholeNumber(1, .axis))
         return try a[0].reduced(a, axis: 1, keep: 2, name) { try rows($0, c) }
@@ -116,22 +121,20 @@ extension Builtins {
   }
 
   private static func ofTruths(
-    _ name: String, _ summary: String, _ example: String, content: Tensor.Content,
-    _ rows: @escaping @Sendable (UnsafeBufferPointer<Double>) -> Double
+    _ name: String, _ summary: String, _ example: String, neutral: Bool,
+    _ answer: @escaping @Sendable (_ count: Value, _ length: Int) throws -> Value
   ) -> Builtin {
     Builtin(
       name, "mask, *, #axis = all, keep = false", .reductions, summary, example: example,
-      isWithoutDerivative: true,
+      isWithoutDerivative: true, filtering: .neutral(neutral ? 1 : 0),
       .general { a, _ in
         // Nothing is as good a mask of nothing: a filter may have dropped every element.
         guard a[0].isMask || a[0].isNumeric && a[0].shape == [0] else {
           throw EvaluationProblem.notATruthValue(.mask, a[0].kindDescription)
         }
-        let result = try a[0].reduced(a, axis: 1, keep: 2, name) {
-          try $0.arrayOrThrow().reducingRows(rows)
+        return try a[0].reduced(a, axis: 1, keep: 2, name) {
+          try answer(.apply(SumRows(), $0), $0.shape.last ?? 0)
         }
-        guard content == .truths else { return result }
-        return try .mapped(result, .number(0), content: .truths) { x, _ in x }
       })
   }
 
@@ -206,7 +209,7 @@ extension Builtins {
     let below = try sorted.placeOfRows(lower)
     // A nan, which is sorted last, is in every quantile.
     let last = try sorted.placeOfRows(n - 1).plain
-    let nanMask = try Value.mapped(last, .number(0), content: .truths) { x, _ in x.isNaN ? 1 : 0 }
+    let nanMask = try Value.whether("isnan", last) { $0.isNaN }
     if isKnot, !varies { return try .select(nanMask, .number(.nan), below) }
     let fraction = try position - .number(Double(lower))
     let above = try sorted.placeOfRows(min(lower + 1, n - 1))
@@ -234,6 +237,7 @@ extension Value {
   ///
   /// - Parameter wanted: the places at which ties are to be settled; all, where it is left out.
   func sortedRows(_ context: CallContext, wanted: Range<Int>? = nil) throws -> Value {
+    if plain.isTraced { return try inOrder(of: -self, count: shape.last ?? 0) }
     let order = try Value.rowsDescending(
       -self, wanted: .places(wanted ?? 0..<(shape.last ?? 0)), context)
     let values = try plain.arrayOrThrow()

@@ -48,7 +48,7 @@ extension Builtin {
       name, "x", topic, summary, example: example, smooth: smooth, isWithoutDerivative: true,
       .unary { x in
         guard x.isNumeric else { throw EvaluationProblem.notANumber(x.kindDescription) }
-        return try .mapped(x.plain, .number(0)) { x, _ in function(x) }
+        return try .byValue(name, x, function)
       })
   }
 

@@ -40,7 +40,7 @@ extension Evaluator {
     guard condition.isTraced else { return false }
     guard condition.isMask, list.node(1).isNone else { throw Untraceable() }
     let denied = try graph.recordedMask(IsEqual.self, condition, .number(0))
-    graph.note(.isSet(try graph.traced(denied).node))
+    try graph.refuse(where: denied)
     return true
   }
 

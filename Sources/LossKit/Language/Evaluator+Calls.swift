@@ -115,6 +115,7 @@ extension Evaluator {
     case .frame(let form): return try frameForm(form, builtin, list, id, env)
     default: break
     }
+    if graph != nil, let result = try filteredReduction(builtin, list, id, env) { return result }
     let arguments =
       frame.smoothing == nil
       ? try arguments(list, env) : try argumentsInSmooth(of: builtin, list, env)

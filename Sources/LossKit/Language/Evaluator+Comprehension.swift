@@ -161,7 +161,7 @@ extension Evaluator {
   }
 
   /// The loop variables at several tuples, as lanes.
-  private func laneScope(
+  func laneScope(
     _ tuples: Tuples, _ kept: [Int], _ lane: Lane, _ id: NodeID, _ env: Environment
   ) throws -> Scope {
     let scope = Scope(parent: env.scope)

@@ -66,6 +66,9 @@ extension Evaluator {
     guard list.count <= shape.count else {
       throw error(.tooManySubscripts(shape, list.count), list.node(shape.count), env)
     }
+    if graph != nil, let entries = try tracedEntries(of: base, list, baseID, id, env) {
+      return entries
+    }
     // One place of the first axis, by far the commonest, is a part of the memory.
     if list.count == 1, env.script[list.node(0)].kind != .range {
       let subscriptValue = try evaluate(list.node(0), env)
@@ -168,6 +171,25 @@ extension Evaluator {
   }
 
   // MARK: Picking
+
+  /// The elements at an index that is not known yet, where the last subscript is one: after those
+  /// before it, which are known, have picked a row.
+  private func tracedEntries(
+    of base: Value, _ list: Script.List, _ baseID: NodeID, _ id: NodeID, _ env: Environment
+  ) throws -> Value? {
+    let last = list.node(list.count - 1)
+    guard env.script[last].kind != .range else { return nil }
+    let index = try evaluate(last, env)
+    guard index.plain.isTraced else { return nil }
+    guard !index.isMask else { throw Untraceable() }
+    let outer = try (0..<list.count - 1).map {
+      try specify(list.node($0), axis: $0, base.shape, baseID, env)
+    }
+    guard !outer.contains(where: \.keepsAxis) else { throw Untraceable() }
+    return try locating(id, env) {
+      try (outer.isEmpty ? base : gather(outer, from: base)).entries(at: index)
+    }
+  }
 
   private func gather(_ subscripts: [Subscript], from base: Value) throws -> Value {
     let shape = base.shape

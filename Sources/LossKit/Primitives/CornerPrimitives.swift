@@ -64,7 +64,7 @@ extension Value {
   ) throws -> Value {
     let (va, vb) = (a.plain, b.plain)
     if let graph = va.graph ?? vb.graph {
-      try graph.noteTies(va, vb)
+      try graph.noteTies(va, vb, level: max(a.level, b.level))
       return try graph.recordedMask(IsNotSmaller.self, va, vb)
     }
     let mask = try mapped(va, vb, content: .truths) { $0 >= $1 || $0.isNaN ? 1 : 0 }
@@ -315,7 +315,7 @@ extension Value {
   /// The largest element of each row, in the place of the last axis; -inf of nothing.
   func largestOfRows(_ context: CallContext) throws -> Value {
     if case .traced(let rows) = plain {
-      if level > 0 { rows.graph.note(.tieInRows(try rows.rows())) }
+      if level > 0 { rows.graph.note(.tieInRows(try rows.rows()), level: level) }
       return try plain.largestEntries()(self)
     }
     if case .enclosed(let known) = self { return .enclosed(try known.largestOfRows()) }

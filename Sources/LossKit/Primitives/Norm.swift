@@ -38,16 +38,16 @@ struct RowNorm: UnaryOperation {
 
   func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? {
     let length = try y.keepingRowAxis()
-    let zeros = try Value.mapped(length.plain, .number(0), content: .truths) { y, _ in
-      y == 0 ? 1 : 0
-    }
     // Where y is 0 the quotient is 0/0; it is not chosen.
     var gradient = try Value.apply(ChainQuotient.self, x, length)
     if p != 2 {
-      let sign = try Value.mapped(x.plain, .number(0)) { x, _ in Scalar.sign(x) }
+      let sign = try Value.byValue("sign", x, Scalar.sign)
       gradient = try sign * .apply(Power.self, sign * gradient, .number(p - 1))
     }
-    if let directions { gradient = try .select(zeros, .tensor(directions), gradient) }
+    if let directions {
+      let zeros = try Value.whether("is 0", length) { $0 == 0 }
+      gradient = try .select(zeros, .tensor(directions), gradient)
+    }
     return try .apply(RowProduct(), gradient, t)
   }
 }
@@ -65,7 +65,10 @@ extension Value {
       let radius = try norm.value(known.radius())
       return try known.with(center: norm.value(known.center), below: radius, above: radius)
     }
-    guard level > 0 else { return try .apply(RowNorm(p: p, directions: nil), self) }
+    // A program leaves rows of zeros to the interpreter.
+    guard level > 0, !plain.isTraced else {
+      return try .apply(RowNorm(p: p, directions: nil), self)
+    }
     let directions = try directionsAtZero(p: p, context, corner)
     return try .apply(RowNorm(p: p, directions: directions), self)
   }

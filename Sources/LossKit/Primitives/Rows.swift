@@ -276,20 +276,38 @@ struct CumulativeSum: NonnegativeOperation {
   func value(_ x: Value) throws -> Value {
     let array = try x.arrayOrThrow()
     return try array.mappingRows { row, result in
-      var total = 0.0
-      var error = 0.0
-      for i in row.indices {
-        if array.shouldStop(after: i) { throw KernelStopped() }
-        let x = row[i]
-        let next = total + x
-        let back = next - total
-        let lost = (total - (next - back)) + (x - back)
-        if lost.isFinite { error += lost }
-        total = next
-        result[i] = total.isFinite ? total + error : total
+      guard let start = row.baseAddress else { return }
+      var total = Total()
+      for from in stride(from: 0, to: row.count, by: Tensor.stopInterval) {
+        let count = min(row.count - from, Tensor.stopInterval)
+        CumulativeSum.fill(result + from, start + from, count, by: 1, &total)
+        if array.account.isCancelled { throw KernelStopped() }
       }
     }
   }
+
+  /// A sum with what was rounded away.
+  struct Total {
+    var sum = 0.0
+    var error = 0.0
+  }
+
+  /// The sums of elements that lie `step` apart, forward or back.
+  static func fill(
+    _ result: UnsafeMutablePointer<Double>, _ elements: UnsafePointer<Double>, _ count: Int,
+    by step: Int, _ total: inout Total
+  ) {
+    for i in 0..<count {
+      let x = elements[i * step]
+      let next = total.sum + x
+      let back = next - total.sum
+      let lost = (total.sum - (next - back)) + (x - back)
+      if lost.isFinite { total.error += lost }
+      total.sum = next
+      result[i * step] = next.isFinite ? next + total.error : next
+    }
+  }
+
   func tangent(of t: Value, at x: Value, result y: Value) throws -> Value? { try .apply(self, t) }
 }
 

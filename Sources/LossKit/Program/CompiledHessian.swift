@@ -92,7 +92,7 @@ final class CompiledHessian: Sendable {
     }
     let share = try graph.number(largestShare)
     for id in graph.nodes.indices where graph.nodes[id].operation == .weightScale {
-      graph.note(.isSet(try graph.zip(IsLess.self, share, id)))
+      graph.note(.isSet(try graph.zip(IsLess.self, share, id)), level: 0)
     }
     var lowering = Lowering(graph: graph)
     let placesOfRoots = try lowering.lower(roots: roots, guards: graph.guards)

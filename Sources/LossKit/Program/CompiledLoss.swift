@@ -58,8 +58,7 @@ final class CompiledLoss: Sendable {
   }
 
   private init(_ gradient: Recorded) throws {
-    let conditions = gradient.graph.guards.filter { if case .isSet = $0 { true } else { false } }
-    value = try gradient.program([], conditions)
+    value = try gradient.program([], gradient.graph.guardsOfValue)
     self.gradient = try gradient.program(gradient.outputs, gradient.graph.guards)
     mode = gradient.mode
   }
@@ -172,8 +171,12 @@ extension Graph {
       case .gather, .scatter: total += start + 4 * node.size
       case .sumRows, .sumColumns, .dotRows, .largestPlace, .weightScale:
         total += start + size(node.operands[0])
-      case .logSumExp, .crossEntropy: total += start + 8 * size(node.operands[0])
-      case .weights, .crossEntropyWeights: total += start + 2 * node.size
+      case .pickEach, .placeEach: total += start + 4 * node.size
+      case .runningSum, .runningProduct, .recurrence: total += start + 4 * node.size
+      case .runningLogSumExp: total += start + 40 * node.size
+      case .order: total += start + 30 * node.size
+      case .logSumExp, .crossEntropy, .crossEntropyAt: total += start + 8 * size(node.operands[0])
+      case .weights, .crossEntropyWeights, .crossEntropyWeightsAt: total += start + 2 * node.size
       case .matrixProduct(let form): total += start + form.rows * form.inner * form.columns / 2
       }
     }

@@ -1,6 +1,11 @@
 extension Graph {
   // MARK: Nodes
 
+  func map(_ function: MapFunction, _ x: Int) throws -> Int {
+    if let x = literal(x) { return try number(function.scalar(x)) }
+    return try node(.map(function), [x], extents(x))
+  }
+
   func map<O: ElementwiseUnary>(_ operation: O.Type, _ x: Int) throws -> Int {
     if let x = literal(x) { return try number(O.value(x)) }
     // - -x is x.
@@ -23,6 +28,13 @@ extension Graph {
     }
     if let simpler = try simplified(operation, a, b, extents) { return simpler }
     return try node(.zip(ZipFunction(operation)), [a, b], extents)
+  }
+
+  private func zip(_ function: ZipFunction, _ a: Int, _ b: Int, extents: [Int]) throws -> Int {
+    if let x = literal(a), let y = literal(b) {
+      return try filled(number(function.scalar(x, y)), extents)
+    }
+    return try node(.zip(function), [a, b], extents)
   }
 
   /// A node with all its elements: one number is repeated.
@@ -53,6 +65,10 @@ extension Graph {
       if literal(b) == 0 { return try filled(a, extents) }
       if literal(a) == 0 { return try map(Negate.self, filled(b, extents)) }
       if let negated = negated(b) { return try zip(Add.self, a, negated, extents: extents) }
+      if nodes[a].seeds & nodes[b].seeds != 0, let same = try sameElements(a, b, extents) {
+        return try select(
+          same, number(0), node(.zip(ZipFunction(operation)), [a, b], extents), extents: extents)
+      }
     case is Multiply.Type, is ChainProduct.Type, is AbsentProduct.Type:
       if literal(a) == 1 { return try filled(b, extents) }
       if literal(b) == 1 { return try filled(a, extents) }
@@ -65,6 +81,31 @@ extension Graph {
     default: break
     }
     return nil
+  }
+
+  /// The mask of the places at which two operands are one and the same element: `s - s[y]` does not
+  /// vary at y.
+  ///
+  /// Along each direction the difference of its derivatives is 0. One sweep back would add an adjoint
+  /// near 1, and then take it away together with others of 1e-20, which were lost.
+  private func sameElements(_ a: Int, _ b: Int, _ extents: [Int]) throws -> Int? {
+    func source(_ id: Int) -> (base: Int, places: [Int])? {
+      var (base, offset, strides) = (id, 0, rowMajorStrides(of: extents))
+      if case .view(let start, let steps) = nodes[id].operation {
+        (base, offset, strides) = (nodes[id].operands[0], start, steps)
+      }
+      if size(id) == 1 { strides = extents.map { _ in 0 } }
+      guard strides.count == extents.count else { return nil }
+      var places: [Int] = []
+      StridedWalk(extents: extents, strides: [strides]).forEachPlace { places.append(offset + $0) }
+      return (base, places)
+    }
+    guard (2...4096).contains(extents.reduce(1, *)), let x = source(a), let y = source(b),
+      x.base == y.base
+    else { return nil }
+    let same = Swift.zip(x.places, y.places).map { $0 == $1 ? 1.0 : 0 }
+    if !same.contains(1) { return nil }
+    return try constant(Tensor(same, shape: extents, content: .truths, account: account))
   }
 
   private func negated(_ x: Int) -> Int? {
@@ -102,6 +143,14 @@ extension Graph {
 
   // MARK: Recording
 
+  func recorded(_ function: MapFunction, _ x: TracedValue, isMask: Bool) throws -> Value {
+    x.result(try map(function, x.node), lanes: x.lanes, shape: x.shape, isMask: isMask)
+  }
+
+  func recorded(_ function: ZipFunction, _ a: Value, _ b: Value, isMask: Bool) throws -> Value {
+    try recorded(a, b, isMask: isMask) { try zip(function, $0, $1, extents: $2) }
+  }
+
   func recorded<O: ElementwiseUnary>(_ operation: O.Type, _ x: TracedValue) throws -> Value {
     x.result(try map(operation, x.node), lanes: x.lanes, shape: x.shape)
   }
@@ -120,12 +169,17 @@ extension Graph {
   private func recorded<O: ElementwiseBinary>(
     _ operation: O.Type, _ a: Value, _ b: Value, isMask: Bool
   ) throws -> Value {
+    try recorded(a, b, isMask: isMask) { try zip(operation, $0, $1, extents: $2) }
+  }
+
+  private func recorded(
+    _ a: Value, _ b: Value, isMask: Bool, _ joined: (Int, Int, [Int]) throws -> Int
+  ) throws -> Value {
     let (a, b) = (try traced(a), try traced(b))
     guard let broadcast = Broadcast(a.value, b.value) else {
       throw EvaluationProblem.shapesDoNotBroadcast(a.shape, b.shape)
     }
-    let node = try zip(
-      operation, spread(a, broadcast), spread(b, broadcast), extents: broadcast.extents)
+    let node = try joined(spread(a, broadcast), spread(b, broadcast), broadcast.extents)
     return TracedValue(
       graph: self, node: node, lanes: broadcast.lanes, shape: broadcast.shape, isMask: isMask
     ).value

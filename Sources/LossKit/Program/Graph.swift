@@ -23,6 +23,8 @@ final class Graph {
   private(set) var tables: [[Int32]] = []
   /// Places where a corner would be: see `Guard`.
   private(set) var guards: [Guard] = []
+  /// Those that matter to the value alone.
+  private(set) var guardsOfValue: [Guard] = []
   let account: MemoryAccount
   private var known: [Key: Int] = [:]
   private var knownConstants: [ConstantKey: Int] = [:]
@@ -73,8 +75,22 @@ final class Graph {
     known[Key(operation: operation, operands: operands, extents: extents)]
   }
 
-  func note(_ condition: Guard) {
+  /// - Parameter level: that of the derivative which a corner has. The loss itself is differentiated
+  ///   at level 1; the derivatives of higher levels are parts of its value.
+  func note(_ condition: Guard, level: Int) {
     if !guards.contains(condition) { guards.append(condition) }
+    if level != 1, !guardsOfValue.contains(condition) { guardsOfValue.append(condition) }
+  }
+
+  /// Leaves the points at which an element of a mask holds to the interpreter, also for the value
+  /// alone.
+  func refuse(where mask: Value) throws {
+    let node = try traced(mask).node
+    switch literal(node) {
+    case 0?: return
+    case .some: throw Untraceable()
+    case nil: note(.isSet(node), level: 0)
+    }
   }
 
   // MARK: Leaves
@@ -157,6 +173,24 @@ enum GraphOperation: Hashable {
   case crossEntropy(table: Int)
   /// s: its derivative by the scores
   case crossEntropyWeights(table: Int)
+  /// place, s: softmax cross entropy of each row, whose label is its place
+  case crossEntropyAt
+  /// place, s: its derivative by the scores
+  case crossEntropyWeightsAt
+  /// x: the places of each row's elements, the largest first, equal ones as they come
+  case order
+  /// place, x: the entries of each row at its places
+  case pickEach
+  /// place, x: rows of zeros, to which each entry is added at its place
+  case placeEach
+  /// x: the sums of each row up to each element, or from it to the end
+  case runningSum(isReversed: Bool)
+  /// x: the products of each row up to each element
+  case runningProduct
+  /// x: `ln Σ e^x` of each row up to each element
+  case runningLogSumExp
+  /// a, b: `zᵢ = aᵢ zᵢ₋₁ + bᵢ` along each row, or its transpose `zᵢ = aᵢ₊₁ zᵢ₊₁ + bᵢ`
+  case recurrence(isReversed: Bool)
 }
 
 /// The shape of a matrix product: the result has `rows` by `columns` elements.
@@ -204,6 +238,11 @@ struct ZipFunction: Hashable {
   init<O: ElementwiseBinary>(_ operation: O.Type) {
     id = .type(ObjectIdentifier(operation))
     scalar = { O.value($0, $1) }
+  }
+
+  init(_ name: String, _ scalar: @escaping @Sendable (Double, Double) -> Double) {
+    id = .name(name)
+    self.scalar = scalar
   }
 
   static func == (a: ZipFunction, b: ZipFunction) -> Bool { a.id == b.id }

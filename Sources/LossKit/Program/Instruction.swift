@@ -43,7 +43,10 @@ struct Instruction {
     /// Weights of a log-sum-exp in chunks, times one number.
     case scaleChunks
     case largestPlace, pick, place
-    case crossEntropy
+    case crossEntropy, crossEntropyAt
+    case order, pickEach, placeEach
+    case runningSum, runningSumFromEnd, runningProduct, runningLogSumExp
+    case recurrence, recurrenceFromEnd
     /// Conditions on which the interpreter settles the point.
     case refuseTies, refuseTiesInRows, refuseIfSet
   }

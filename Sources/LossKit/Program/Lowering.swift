@@ -21,7 +21,7 @@ struct Lowering {
 
   /// Where the elements of the nodes that were computed lie.
   private var places: [Int: Operand] = [:]
-  private var isNeeded: [Bool]
+  private(set) var isNeeded: [Bool]
   /// The nodes that the program is for.
   private var roots: Set<Int> = []
   /// Where the factors of weights lie that are relative to their chunks.
@@ -118,7 +118,7 @@ struct Lowering {
   }
 
   /// Where a node writes: where it is wanted, else in the workspace.
-  private mutating func destination(_ id: Int) -> Operand {
+  mutating func destination(_ id: Int) -> Operand {
     let place = wanted[id] ?? reserve(graph.size(id))
     places[id] = place
     return place
@@ -302,6 +302,15 @@ struct Lowering {
           index: forms.count - 1))
     case .crossEntropy(let table), .crossEntropyWeights(let table):
       try emitCrossEntropy(operands[0], table)
+    case .crossEntropyAt, .crossEntropyWeightsAt: try emitCrossEntropyAt(operands)
+    case .order: try emitAlongRows(.order, id, operands)
+    case .pickEach, .placeEach: try emitChoices(node.operation == .pickEach, id, operands)
+    case .runningSum(let isReversed):
+      try emitAlongRows(isReversed ? .runningSumFromEnd : .runningSum, id, operands)
+    case .runningProduct: try emitAlongRows(.runningProduct, id, operands)
+    case .runningLogSumExp: try emitAlongRows(.runningLogSumExp, id, operands)
+    case .recurrence(let isReversed):
+      try emitAlongRows(isReversed ? .recurrenceFromEnd : .recurrence, id, operands)
     }
   }
 

@@ -59,7 +59,7 @@ extension Program {
     case .refuseTiesInRows:
       for row in 0..<n where Program.hasTie(a + row &* length, length) { return false }
     case .refuseIfSet: for i in 0..<n where a[i] != 0 { return false }
-    default: return false
+    default: return orderedStep(instruction, memory)
     }
     return true
   }

@@ -14,10 +14,12 @@ extension Graph {
   }
 
   /// Notes that where two operands are equal the derivative is that of a corner.
-  func noteTies(_ a: Value, _ b: Value) throws {
+  ///
+  /// - Parameter level: that of the derivative.
+  func noteTies(_ a: Value, _ b: Value, level: Int) throws {
     let (a, b) = (try traced(a), try traced(b))
     guard a.node != b.node, let broadcast = Broadcast(a.value, b.value) else { return }
-    note(.tie(try filled(a, broadcast), try filled(b, broadcast)))
+    note(.tie(try filled(a, broadcast), try filled(b, broadcast)), level: level)
   }
 }
 

@@ -86,24 +86,33 @@ extension LogSoftmax {
 }
 
 extension CrossEntropy {
-  /// The places of the labels among all elements of the scores.
-  private func labels(_ s: TracedValue) throws -> Int {
-    guard s.lanes == label.lanes || label.lanes.isEmpty && s.lanes.isEmpty,
-      label.indices.count * (s.shape.last ?? 1) == s.graph.size(s.node),
-      s.graph.size(s.node) < Int(Int32.max)
-    else { throw Untraceable() }
+  /// The scores at each point of their lanes and the labels', and the places of the labels among
+  /// all their elements.
+  private func labelled(_ s: TracedValue) throws -> (scores: TracedValue, table: Int) {
+    let lanes = s.lanes.merged(with: label.lanes)
     let rows = s.shape.dropLast().reduce(1, *)
-    return s.graph.table(
-      label.indices.enumerated().map { i, place in Int32(i / max(rows, 1) * s.size + place) })
+    guard s.size * lanes.extent < Int(Int32.max) else { throw Untraceable() }
+    let points = Broadcast(lanes: lanes, shape: [])
+    var places: [Int32] = []
+    for point in 0..<lanes.extent {
+      let own = points.offset(of: point, in: label.lanes) * rows
+      for row in 0..<rows { places.append(Int32(point * s.size + label.indices[own + row])) }
+    }
+    let scores = TracedValue(
+      graph: s.graph, node: try s.graph.filled(s, Broadcast(lanes: lanes, shape: s.shape)),
+      lanes: lanes, shape: s.shape)
+    return (scores, s.graph.table(places))
   }
 
   func traced(_ s: TracedValue) throws -> Value {
-    try s.perRow(.crossEntropy(table: labels(s)), [s.rows()])
+    let (scores, table) = try labelled(s)
+    return try scores.perRow(.crossEntropy(table: table), [scores.rows()])
   }
 
   /// The derivative by the scores, as rows.
   func tracedWeights(_ s: TracedValue) throws -> Value {
-    try s.perElement(.crossEntropyWeights(table: labels(s)), [s.rows()])
+    let (scores, table) = try labelled(s)
+    return try scores.perElement(.crossEntropyWeights(table: table), [scores.rows()])
   }
 }
 
@@ -114,16 +123,21 @@ struct LargestOfRows: UnaryOperation {
   let x: TracedValue
   var isLinear: Bool { true }
 
-  func value(_ v: Value) throws -> Value { throw Untraceable() }
+  func value(_ v: Value) throws -> Value { try traced(x.graph.traced(v)) }
 
   func traced(_ v: TracedValue) throws -> Value {
-    let place = try x.graph.node(
-      .largestPlace, [x.rows()], x.lanes.map(\.size) + x.shape.dropLast())
-    let broadcast = Broadcast(lanes: x.lanes, shape: x.shape)
-    guard v.shape == x.shape, v.lanes.merged(with: x.lanes) == x.lanes else { throw Untraceable() }
-    return try x.perRow(
+    guard v.shape == x.shape else { throw Untraceable() }
+    let place = try x.perRow(.largestPlace, [x.rows()])
+    let lanes = v.lanes.merged(with: x.lanes)
+    let of = Broadcast(lanes: lanes, shape: v.shape)
+    let at = Broadcast(lanes: lanes, shape: place.shape)
+    let node = try x.graph.node(
       .pick,
-      [place, x.graph.labelled(x.graph.filled(v, broadcast), extents: broadcast.extents)])
+      [
+        x.graph.labelled(x.graph.filled(x.graph.traced(place), at), extents: at.extents),
+        x.graph.labelled(x.graph.filled(v, of), extents: of.extents),
+      ], at.extents)
+    return x.result(node, lanes: lanes, shape: place.shape)
   }
 
   func tangent(of t: Value, at v: Value, result y: Value) throws -> Value? {
@@ -137,8 +151,7 @@ extension MatrixMultiply {
     guard let length = a.shape.last, (1...2).contains(b.shape.count), length == b.shape[0] else {
       throw EvaluationProblem.matrixShapesDoNotFit(a.shape, b.shape)
     }
-    // Each point of the lanes would be a product of its own.
-    guard b.lanes.isEmpty else { throw Untraceable() }
+    guard b.lanes.isEmpty else { return try tracedSideBySide(a, b) }
     let n = b.shape.count == 2 ? b.shape[1] : 1
     let shape = Array(a.shape.dropLast()) + (b.shape.count == 2 ? [n] : [])
     let left = try graph.filled(a, Broadcast(lanes: a.lanes, shape: a.shape))
@@ -150,6 +163,29 @@ extension MatrixMultiply {
         rows: m, inner: length, columns: n, isLeftTransposed: false, isRightTransposed: false),
       extents: a.lanes.map(\.size) + shape)
     return TracedValue(graph: graph, node: node, lanes: a.lanes, shape: shape).value
+  }
+}
+
+extension MatrixMultiply {
+  /// A product at each point of the lanes of the right operand.
+  private func tracedSideBySide(_ a: TracedValue, _ b: TracedValue) throws -> Value {
+    if a.lanes.isEmpty, a.shape.count <= 2 {
+      // The lanes of b stay in front: b is multiplied from the right, both transposed.
+      let left = b.shape.count == 2 ? try b.value.transposed([1, 0]) : b.value
+      let right = a.shape.count == 2 ? try a.value.transposed([1, 0]) : a.value
+      let product = try Value.apply(self, left, right)
+      return product.shape.count == 2 ? try product.transposed([1, 0]) : product
+    }
+    // Each element is a sum of products of its own.
+    let columns = b.shape.count == 2 ? try b.value.transposed([1, 0]) : b.value
+    let shape = Array(a.shape.dropLast()) + (b.shape.count == 2 ? [b.shape[1]] : [])
+    let wide = shape + [b.shape[0]]
+    let lanes = a.lanes.merged(with: b.lanes)
+    guard wide.reduce(lanes.extent, *) <= 1 << 20 else { throw Untraceable() }
+    let rows =
+      b.shape.count == 2
+      ? try a.value.reshaped(Array(a.shape.dropLast()) + [1, b.shape[0]]) : a.value
+    return try .apply(RowProduct(), rows.broadcast(to: wide), columns.broadcast(to: wide))
   }
 }
 

@@ -143,6 +143,28 @@ struct Transposition {
       add(
         .whole, try graph.node(.pick, [operands[0], filled(c, node)], graph.extents(operands[1])),
         to: operands[1])
+    case .pickEach:
+      add(
+        .whole,
+        try graph.node(
+          .placeEach, [operands[0], filled(c, node)], graph.extents(operands[1])), to: operands[1])
+    case .placeEach:
+      add(
+        .whole,
+        try graph.node(.pickEach, [operands[0], filled(c, node)], graph.extents(operands[1])),
+        to: operands[1])
+    case .runningSum(let isReversed):
+      add(
+        .whole,
+        try graph.node(.runningSum(isReversed: !isReversed), [filled(c, node)], node.extents),
+        to: operands[0])
+    case .recurrence(let isReversed):
+      if varies(operands[0]) { throw Untraceable() }
+      add(
+        .whole,
+        try graph.node(
+          .recurrence(isReversed: !isReversed), [operands[0], filled(c, node)], node.extents),
+        to: operands[1])
     default: throw Untraceable()
     }
   }
@@ -239,7 +261,17 @@ struct Transposition {
       add(offset == 0 && graph.size(c) == graph.size(base) ? .whole : .from(offset), c, to: base)
       return
     }
-    if strides.contains(0) { throw Untraceable() }
+    while let repeated = strides.firstIndex(of: 0) {
+      // An axis between others: moved to the end, to be summed along.
+      let own = rowMajorStrides(of: extents)
+      let order = extents.indices.filter { $0 != repeated } + [repeated]
+      c = try graph.view(c, strides: order.map { own[$0] }, extents: order.map { extents[$0] })
+      strides.remove(at: repeated)
+      let length = extents.remove(at: repeated)
+      c =
+        length == 1
+        ? try graph.slice(c, 0, extents: extents) : try graph.node(.sumRows, [c], extents)
+    }
     // The axes in the order of memory: a transpose is undone, anything else is scattered.
     let order = strides.indices.sorted { strides[$0] > strides[$1] }
     let sorted = order.map { extents[$0] }

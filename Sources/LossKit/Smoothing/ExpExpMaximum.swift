@@ -43,15 +43,13 @@ struct ExpExpMaximum: BinaryOperation {
     let excess: Value
 
     init(_ x: Value, _ k: Value) throws {
-      largest = try .apply(Gather.largestOfRows(x.plain.arrayOrThrow()), x)
+      largest = try x.plain.largestEntries()(x)
       relative = try x - largest.keepingRowAxis()
       let scale = try Value.apply(Exp.self, k * largest)
       decay = try .apply(Exp.self, k * relative)
       drop = try .apply(Expm1.self, k * relative)
       z = try scale.keepingRowAxis().chained(drop)
-      let isFinite = try Value.mapped(scale.plain, .number(0), content: .truths) { scale, _ in
-        scale.isFinite ? 1 : 0
-      }
+      let isFinite = try Value.whether("isfinite", scale) { $0.isFinite }
       excess = try .select(
         isFinite, .apply(LogSumExp(), z, .number(1)) / scale, .number(0))
     }

@@ -12,9 +12,7 @@ struct MellowMaximum: BinaryOperation {
     let n = Value.number(Double(x.shape.last ?? 1))
     let drop = try Value.apply(SumRows(), .apply(Expm1.self, exponents)) / n
     let mean = try Value.apply(SumRows(), .apply(Exp.self, exponents)) / n
-    let isNear = try Value.mapped(drop, .number(0), content: .truths) { drop, _ in
-      drop > -0.5 ? 1 : 0
-    }
+    let isNear = try Value.whether("above -1/2", drop) { $0 > -0.5 }
     return try common + .select(isNear, .apply(Log1p.self, drop), .apply(Log.self, mean)) / k
   }
 

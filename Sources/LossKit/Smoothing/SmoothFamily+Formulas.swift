@@ -7,8 +7,8 @@ extension SmoothFamily {
   /// large, takes no digits from their differences; and since c is a constant, no derivative of it
   /// has to cancel.
   static func commonPart(_ x: Value) throws -> Value {
-    let largest = try Value.apply(Gather.largestOfRows(x.plain.arrayOrThrow()), x.plain)
-    return try .mapped(largest, .number(0)) { largest, _ in largest.isFinite ? largest : 0 }
+    let largest = try x.plain.largestEntries()(x.plain)
+    return try .byValue("finite or 0", largest) { $0.isFinite ? $0 : 0 }
   }
 
   // MARK: Formulas
@@ -18,9 +18,7 @@ extension SmoothFamily {
     let common = try commonPart(x)
     let weights = try Value.apply(SoftmaxWeights(), x, k)
     let mean = try common + .apply(RowProduct(), x - common.keepingRowAxis(), weights)
-    let isMasked = try Value.mapped(
-      .apply(SumRows(), weights.plain), .number(0), content: .truths
-    ) { total, _ in total == 0 ? 1 : 0 }
+    let isMasked = try Value.whether("is 0", .apply(SumRows(), weights.plain)) { $0 == 0 }
     return try .select(isMasked, .number(-.infinity), mean)
   }
 
@@ -48,8 +46,8 @@ extension SmoothFamily {
   /// The sum with the root cancels where the larger is negative and far from the other. An infinite
   /// entry leaves m.
   private static func smoothPair(_ x: Value, _ y: Value, _ k: Value) throws -> Value {
-    let isFirst = try Value.mapped(x.plain, y.plain, content: .truths) { $0 >= $1 ? 1 : 0 }
-    let isInfinite = try Value.mapped(x.plain, y.plain, content: .truths) { x, y in
+    let isFirst = try Value.byValue("not smaller", x, y, content: .truths) { $0 >= $1 ? 1 : 0 }
+    let isInfinite = try Value.byValue("either infinite", x, y, content: .truths) { x, y in
       (x.isInfinite || y.isInfinite) && !x.isNaN && !y.isNaN ? 1 : 0
     }
     let larger = try Value.select(isFirst, x, y)
@@ -69,30 +67,27 @@ extension SmoothFamily {
   /// 2^-53 (4 + p |ln(x/m)|).
   static func powerSum(_ x: Value, p: Value) throws -> Value {
     let largest = try commonPart(x)
-    let unit = try Value.mapped(largest, .number(0)) { largest, _ in largest == 0 ? 1 : largest }
+    let unit = try Value.byValue("nonzero or 1", largest) { $0 == 0 ? 1 : $0 }
     let unitOfRow = try unit.keepingRowAxis()
     let gap = try (x - unitOfRow) / unitOfRow
     let exponent = try p * .apply(Log1p.self, gap)
-    let isNear = try Value.mapped(gap.plain, .number(0), content: .truths) { gap, _ in
-      gap > -0.5 ? 1 : 0
-    }
+    let isNear = try Value.whether("above -1/2", gap) { $0 > -0.5 }
     let terms = try Value.select(
       isNear, .apply(Exp.self, exponent), .apply(Power.self, x / unitOfRow, p))
     // Of a row of zeros, the only one whose largest is not its unit, R is -1 and nothing varies.
-    let isLargest = try Value.mapped(firstLargest(x), largest.keepingRowAxis(), content: .truths) {
-      $0 != 0 && $1 != 0 ? 1 : 0
-    }
+    let isLargest = try Value.byValue(
+      "neither 0", firstLargest(x), largest.keepingRowAxis(), content: .truths
+    ) { $0 != 0 && $1 != 0 ? 1 : 0 }
     let rest = try Value.select(isLargest, .apply(Expm1.self, exponent), terms)
-    let isZero = try Value.mapped(largest, .number(0), content: .truths) { largest, _ in
-      largest == 0 ? 1 : 0
-    }
+    let isZero = try Value.whether("is 0", largest) { $0 == 0 }
     let root = try Value.apply(Exp.self, .apply(Log1p.self, .apply(SumRows(), rest)) / p)
     return try .select(isZero, .apply(SumRows(), terms), unit * root)
   }
 
   /// 1 at the first largest entry of each row, 0 elsewhere.
   private static func firstLargest(_ x: Value) throws -> Value {
-    try x.plain.arrayOrThrow().mappingRows { row, result in
+    if case .traced(let rows) = x.plain { return try rows.firstLargest() }
+    return try x.plain.arrayOrThrow().mappingRows { row, result in
       var largest = 0
       for i in row.indices {
         result[i] = 0

@@ -43,6 +43,10 @@ enum SmoothFamily: String, CaseIterable, Sendable {
   /// `"abs"` and `"power"` take entries from 0 on, `"expexp"` a maximum from 0 on.
   func checkDomain(_ x: Value) throws {
     guard smoothsOnlyMaximum else { return }
+    if let graph = x.plain.graph {
+      let parts = self == .expexp ? try x.plain.largestEntries()(x.plain) : x.plain
+      return try graph.refuse(where: .whether("below 0", parts) { $0 < 0 })
+    }
     let rows = try x.plain.arrayOrThrow()
     let n = max(rows.rowLength, 1)
     for row in 0..<rows.count / n {

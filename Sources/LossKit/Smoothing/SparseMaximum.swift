@@ -4,8 +4,8 @@
 /// differentiable. Martins and Astudillo, "From softmax to sparsemax", 2016.
 struct SparseMaximum: BinaryOperation {
   func value(_ x: Value, _ k: Value) throws -> Value {
-    let p = try SparsemaxWeights().value(x, k)
-    let largest = try Gather.largestOfRows(x.arrayOrThrow()).value(x)
+    let p = try Value.apply(SparsemaxWeights(), x, k)
+    let largest = try x.largestEntries()(x)
     let slack = try Value.number(1) - Value.apply(RowProduct(), p, p)
     let relative = try x - SmoothFamily.commonPart(x).keepingRowAxis()
     let twice = try Value.number(2) * k
@@ -62,7 +62,7 @@ struct SparsemaxWeights: BinaryOperation {
     let relative = try x - SmoothFamily.commonPart(x).keepingRowAxis()
     let fromK = try tk.map { try relative * $0.keepingRowAxis() }
     guard let change = try sum(fromX, fromK) else { return nil }
-    let support = try Value.mapped(p.plain, .number(0)) { p, _ in p > 0 ? 1 : 0 }
+    let support = try Value.byValue("1 above 0", p) { $0 > 0 ? 1 : 0 }
     let size = try Value.apply(SumRows(), support)
     let mean = try Value.apply(RowProduct(), change, support) / size
     return try (change - mean.keepingRowAxis()).chained(support)

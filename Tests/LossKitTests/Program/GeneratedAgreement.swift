@@ -97,14 +97,16 @@ struct GeneratedAgreement {
     }
     outcome.isCompiled = function.isCompiled
     guard function.isCompiled else { return outcome }
-    let agreement = ProgramAgreement(function: function)
+    // The first point has no ties.
+    var agreement = ProgramAgreement(function: function, constantCorners: .max)
     for point in test.points {
       do {
         let (expected, problem) = try agreement.compare(at: point) {
           try bounds(expression, test, point, $0)
         }
         outcome.points += 1
-        outcome.corners += expected.corners > 0 ? 1 : 0
+        outcome.corners += expected.corners > agreement.constantCorners ? 1 : 0
+        agreement.constantCorners = min(agreement.constantCorners, expected.corners)
         if !expected.isFinite, expected.error == nil,
           !ProgramAgreement.isSame(agreement.compiled(at: point).all, expected.all)
         {
@@ -137,6 +139,12 @@ struct GeneratedAgreement {
     let width = 0x1p-30
     let factor = 128 * 0x1p-53 / width
     var bounds = expected.all.map { 4 * $0.ulp }
+    if expression.text.contains("smooth(") {
+      // What stands inside is computed by other functions than are moved here: |x| near 0 by the
+      // difference of two weights near 1/2.
+      let largest = expected.all.filter(\.isFinite).reduce(0) { max($0, abs($1)) }
+      bounds = bounds.map { max($0, 0x1p-50 * largest) }
+    }
     guard used <= ExpressionGenerator.perturbationCount else { return bounds }
     let perturbed = try model.function(text, of: test.names + ["e"], wrt: test.wrt).interpreted
     var random = RandomStream(seed: seed, stream: 3)

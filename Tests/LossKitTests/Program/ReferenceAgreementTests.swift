@@ -28,7 +28,7 @@ import Testing
           "\(row.testDescription): \(found), not \(number); scale \(scale)")
       }
     }
-    #expect(compiled >= 247)
+    #expect(compiled == 300)
   }
 
   /// At a corner the gradient is the interpreter's to the last bit, beside it within rounding.
@@ -87,7 +87,7 @@ import Testing
       }
     }
     print("losses: \(compiled) of \(count) compiled")
-    #expect(Double(compiled) >= 0.8 * Double(count))
+    #expect(Double(compiled) >= 0.95 * Double(count))
   }
 
   /// Every formula of the example scripts that is one number, by all params of its script.
@@ -122,7 +122,7 @@ import Testing
     }
     print("examples: \(compiled) of \(count) formulas compiled")
     #expect(count >= 18)
-    #expect(Double(compiled) >= 0.7 * Double(count))
+    #expect(Double(compiled) >= 0.9 * Double(count))
   }
 
   /// Every form of every built-in function, in a sum with weights.
@@ -151,31 +151,12 @@ import Testing
 
   /// The forms that are left to the interpreter.
   static let interpretedForms: Set<String> = [
-    "[x^2 for x in v if x > 0]",
-    "cholesky(reshape(v, 3, 3) @ reshape(v, 3, 3).T + 3 * eye(3))",
-    "cossim(v[..<2], v[2...])",
-    "cumlse(v)",
-    "cumprod(v)",
-    "cumsum(reshape(v, 3, 3), axis = 0)",
-    "cumsum(v)",
-    "hess(w -> prod(w))(v)",
-    "hypot(v[0], v[1])",
-    "logdet(reshape(v, 3, 3) + 9 * eye(3))",
-    "logmeanexp(v)",
-    "lse(v[..<3], k = abs(v[3]))",
-    "median(v)",
-    "norm(reshape(v, 3, 3), axis = 1)",
-    "norm(v)",
-    "norm(v, p = 3)",
-    "prod(reshape(v, 3, 3), axis = 0)",
-    "prod(v)",
-    "quantile(v, 0.3)",
-    "solve(reshape(v, 3, 3) + 9 * eye(3), reshape(v, 3, 3))",
     "solve(reshape(v, 3, 3) + 9 * eye(3), reshape(v, 3, 3)[0])",
-    "sort(v)",
-    "std(v)",
-    "topk(v, 2)",
-    "v[v > 0]",
+    "solve(reshape(v, 3, 3) + 9 * eye(3), reshape(v, 3, 3))",
+    "logdet(reshape(v, 3, 3) + 9 * eye(3))",
+    "cholesky(reshape(v, 3, 3) @ reshape(v, 3, 3).T + 3 * eye(3))",
+    // How many elements there are depends on the values.
+    "v[v > 0]", "[x^2 for x in v if x > 0]",
   ]
 
   /// 32 roundings of the largest number of the result, or of 1: the parts of a short sum of numbers
