@@ -84,7 +84,9 @@ final class WorkerPool: @unchecked Sendable {  // Shared state is atomic or behi
     var seen = 0
     while true {
       var turns = 0
-      while generation.load(ordering: .acquiring) == seen, turns < WorkerPool.patience { turns += 1 }
+      while generation.load(ordering: .acquiring) == seen, turns < WorkerPool.patience {
+        turns += 1
+      }
       pthread_mutex_lock(mutex)
       while generation.load(ordering: .relaxed) == seen { pthread_cond_wait(awake, mutex) }
       seen = generation.load(ordering: .relaxed)

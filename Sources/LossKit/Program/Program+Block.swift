@@ -55,10 +55,17 @@ extension Program {
   static func goesInBlocks(_ instructions: [Instruction]) -> Bool {
     instructions.allSatisfy { instruction in
       switch instruction.code {
-      case .crossEntropy, .scaleChunks: false
       case .logSumExp: instruction.b.isUniform && !instruction.a.isUniform
       case .map, .softplusAndSlope: !instruction.a.isUniform
-      default: true
+      case .zip, .select, .copyEvenly, .gather, .scatter, .fill, .copy, .add, .sumRows,
+        .sumColumns, .dotRows, .matrixProduct, .largestPlace, .pick, .place, .refuseTies,
+        .refuseTiesInRows, .refuseIfSet:
+        true
+      // Rare, or made of long rows: the points one by one.
+      case .scaleChunks, .crossEntropy, .crossEntropyAt, .order, .pickEach, .placeEach,
+        .runningSum, .runningSumFromEnd, .runningProduct, .runningLogSumExp, .recurrence,
+        .recurrenceFromEnd:
+        false
       }
     }
   }

@@ -101,7 +101,8 @@ extension Program {
   /// Softmax cross entropy of many rows.
   func crossEntropyInChunks(
     _ scores: UnsafePointer<Double>, length: Int, labels: UnsafePointer<Int32>, rows: Int,
-    value: UnsafeMutablePointer<Double>?, weights: UnsafeMutablePointer<Double>?, pool: Unmanaged<WorkerPool>?
+    value: UnsafeMutablePointer<Double>?, weights: UnsafeMutablePointer<Double>?,
+    pool: Unmanaged<WorkerPool>?
   ) {
     forEachChunk(of: rows, size: max(64, Program.chunkSize / length), pool: pool) {
       _, range in

@@ -84,7 +84,8 @@ struct ProgramMemory {
   init(
     bases: UnsafeMutablePointer<UnsafeMutablePointer<Double>>,
     workspace: UnsafeMutablePointer<Double>, point: UnsafePointer<Double>?,
-    gradient: UnsafeMutablePointer<Double>?, constants: UnsafePointer<Double>?, pool: Unmanaged<WorkerPool>?
+    gradient: UnsafeMutablePointer<Double>?, constants: UnsafePointer<Double>?,
+    pool: Unmanaged<WorkerPool>?
   ) {
     self.bases = bases
     self.pool = pool
