@@ -66,6 +66,9 @@ struct Lowering {
     self.roots = Set(roots + guards.flatMap(\.nodes))
     for id in roots { need(id) }
     for condition in guards { for node in condition.nodes { need(node) } }
+    for id in roots where graph.nodes[id].isComputed && wanted[id] == nil {
+      want(id, at: reserve(graph.size(id)))
+    }
     for id in graph.nodes.indices where isNeeded[id] {
       if places[id] == nil { try emit(id) }
     }
@@ -78,11 +81,9 @@ struct Lowering {
     let node = graph.nodes[id]
     switch node.operation {
     case .assemble(let offsets):
-      for (part, offset) in zip(node.operands, offsets) {
-        if overlaps(part, offset, node.operands, offsets) {
-          checks.append(Program.Check(place: place, count: node.size))
-          return
-        }
+      if overlapping(node.operands, offsets).contains(true) {
+        checks.append(Program.Check(place: place, count: node.size))
+        return
       }
       for (part, offset) in zip(node.operands, offsets) {
         var inner = place
@@ -136,26 +137,31 @@ struct Lowering {
     guard node.isComputed, wanted[id] == nil else { return }
     wanted[id] = place
     guard case .assemble(let offsets) = node.operation else { return }
-    for (part, offset) in zip(node.operands, offsets)
-    where !overlaps(part, offset, node.operands, offsets) {
+    let overlapping = overlapping(node.operands, offsets)
+    for (i, part) in node.operands.enumerated() where !overlapping[i] {
       var inner = place
-      inner.offset += offset
+      inner.offset += offsets[i]
       if graph.nodes[part].isComputed, wanted[part] == nil { want(part, at: inner) }
     }
   }
 
-  /// Whether another part is added to the same elements.
-  private func overlaps(_ part: Int, _ offset: Int, _ parts: [Int], _ offsets: [Int]) -> Bool {
-    let end = offset + graph.size(part)
-    var own = 0
-    for (other, start) in zip(parts, offsets) {
-      if other == part, start == offset {
-        own += 1
-        continue
+  /// Which parts are added to elements that another part is added to as well.
+  private func overlapping(_ parts: [Int], _ offsets: [Int]) -> [Bool] {
+    var result = [Bool](repeating: false, count: parts.count)
+    var end = 0
+    var furthest: Int?
+    for part in parts.indices.sorted(by: { (offsets[$0], $0) < (offsets[$1], $1) }) {
+      if let furthest, offsets[part] < end {
+        result[part] = true
+        result[furthest] = true
       }
-      if start < end, start + graph.size(other) > offset { return true }
+      let own = offsets[part] + graph.size(parts[part])
+      if furthest == nil || own > end {
+        end = own
+        furthest = part
+      }
     }
-    return own > 1
+    return result
   }
 
   private mutating func copyIfElsewhere(_ id: Int, to place: Operand) {
@@ -429,8 +435,9 @@ struct Lowering {
     var covered = 0
     var added: [(Int, Int)] = []
     var copied: [(Int, Int)] = []
-    for (part, offset) in zip(parts, offsets) {
-      if overlaps(part, offset, parts, offsets) {
+    let overlapping = overlapping(parts, offsets)
+    for (i, (part, offset)) in zip(parts, offsets).enumerated() {
+      if overlapping[i] {
         added.append((part, offset))
         continue
       }

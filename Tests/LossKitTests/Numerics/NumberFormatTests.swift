@@ -36,7 +36,7 @@ struct NumberFormatTests {
   }
 
   @Test func everyTextReadsBack() {
-    var generator = SplitMix(state: 20_261_123)
+    var generator = SplitMix64(seed: 20_261_123)
     for _ in 0..<20_000 {
       let x = Double(bitPattern: generator.next())
       let text = NumberFormat.formatted(x)
@@ -49,18 +49,6 @@ struct NumberFormatTests {
       let significand = short.prefix { $0 != "e" }.filter(\.isNumber)
       let significant = significand.drop { $0 == "0" }.reversed().drop { $0 == "0" }
       #expect(significant.count <= 3, "\(short)")
-    }
-  }
-
-  /// Steele, Lea and Flood's generator, for repeatable bits.
-  struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
     }
   }
 }

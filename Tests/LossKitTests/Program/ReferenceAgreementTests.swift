@@ -50,7 +50,7 @@ import Testing
         }
       }
     }
-    #expect(compiled == 264)
+    #expect(compiled == 2 * (try KinkReferenceTests.rows().count))
     #expect(corners >= 200)
   }
 

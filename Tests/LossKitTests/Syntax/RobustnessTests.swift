@@ -4,19 +4,6 @@ import Testing
 
 /// Whatever the bytes, parsing ends, and what it says lies within the text.
 @Suite struct RobustnessTests {
-  /// SplitMix64 (Steele, Lea and Flood 2014).
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   private static let scripts = [
     """
     ## doc
@@ -60,7 +47,7 @@ import Testing
 
   @Test(arguments: 0..<40)
   func randomBytes(_ seed: UInt64) {
-    var generator = Generator(state: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<25 {
       let count = Int.random(in: 0...120, using: &generator)
       check((0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
@@ -69,7 +56,7 @@ import Testing
 
   @Test(arguments: 0..<40)
   func randomTokens(_ seed: UInt64) {
-    var generator = Generator(state: seed &+ 1000)
+    var generator = SplitMix64(seed: seed &+ 1000)
     let pieces =
       TokenKind.allCases.map(\.spelling) + [
         "x", "2", "\"t\"", "\n", "\"", "'", "#", "##", "0x", "1e", "\\", "é", "…", "over", "to",
@@ -84,7 +71,7 @@ import Testing
 
   @Test(arguments: 0..<40)
   func mutatedScripts(_ seed: UInt64) {
-    var generator = Generator(state: seed &+ 2000)
+    var generator = SplitMix64(seed: seed &+ 2000)
     for _ in 0..<25 {
       var bytes = Array(Self.scripts[Int(seed) % Self.scripts.count].utf8)
       for _ in 0..<Int.random(in: 1...4, using: &generator) {

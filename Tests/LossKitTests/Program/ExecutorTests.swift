@@ -1,0 +1,133 @@
+import Testing
+
+@testable import LossKit
+
+/// How programs run: forward or reverse, in chunks, by several threads.
+@Suite struct ExecutorTests {
+  // MARK: Forward or reverse
+
+  @Test(arguments: [
+    // One direction is carried along for less than a sweep back.
+    ("sum(exp(t * v))", ["t"], CompiledLoss.Mode.forward),
+    ("sum(softplus(v - t)^2)", ["t"], .forward),
+    ("lse(s) - s[0]", ["s"], .reverse),
+    ("softplus(lse(drop(s, 0)) - s[0])", ["s"], .reverse),
+    ("sum(tanh(v * w))", ["w"], .reverse),
+  ])
+  func mode(_ loss: String, _ inputs: [String], _ mode: CompiledLoss.Mode) throws {
+    let model = try LossModel(
+      source: """
+        param t = 0.5; param s = [1, 2, 3, 4, 5, 6]
+        data v = randn(50); param w = randn(50)
+        """)
+    let function = try model.function(loss, of: inputs)
+    #expect(function.compiled?.mode == mode)
+  }
+
+  /// A comprehension is one operation over its elements, not one for each.
+  @Test(arguments: [
+    "mean(cross_entropy(X[i] @ W, y[i]) for i in 0..<n)", "sum(tanh(x)^2 for x in v)",
+    "lse(v[i] * W[0, 0] for i in 0..<n if i != 3)", "max(v[i] - v[j] for i in 0..<n, j in 0..<2)",
+  ])
+  func instructionsDoNotGrow(_ loss: String) throws {
+    let counts = try [10, 300].map { n in
+      let model = try LossModel(
+        source: """
+          let n = \(n)
+          data X = randn(n, 4), y = floor(3 * rand(n))
+          param W = randn(4, 3), v = randn(n)
+          """)
+      let function = try model.function(loss, of: ["W", "v"])
+      return try #require(function.compiled).gradient.instructions.count
+    }
+    #expect(counts[0] == counts[1])
+    #expect(counts[0] < 30)
+  }
+
+  // MARK: Long arrays
+
+  static let long = 200_003
+
+  /// The same bits with any number of threads.
+  @Test(arguments: [
+    "softplus(lse(drop(s, 0)) - s[0])", "lse(s)", "sum(exp(s) * s)", "dot(softmax(s), s)",
+    "sum(sigmoid(s) for t in s[..<1])", "mean(square(relu(s + 0.1)))",
+  ])
+  func threads(_ loss: String) throws {
+    let model = try LossModel(source: "param s = randn(\(Self.long))")
+    let function = try model.function(loss, of: ["s"])
+    #expect(function.isCompiled)
+    var generator = SplitMix64(seed: 1)
+    let point = (0..<Self.long).map { _ in Double(generator.next() % 8_191) / 1_000 - 4.0005 }
+    var results: [[Double]] = []
+    for threads in [1, 2, 3] {
+      var work = function.makeWorkspace(parallelism: threads)
+      for _ in 0..<3 {
+        var gradient = [Double](repeating: .nan, count: Self.long)
+        var span = gradient.mutableSpan
+        let value = try function.valueWithGradient(at: point.span, gradient: &span, using: &work)
+        results.append([value] + gradient)
+      }
+    }
+    #expect(results.allSatisfy { $0 == results[0] })
+  }
+
+  /// Against the plain formula, with the largest entry in different chunks.
+  @Test(arguments: [0, 70_000, long - 1])
+  func longLogSumExp(_ place: Int) throws {
+    let model = try LossModel(source: "param s = randn(\(Self.long))")
+    let function = try model.function("lse(s)", of: ["s"])
+    var point = (0..<Self.long).map { Double($0 % 1_009) / 100 }
+    point[place] = 13.5
+    let (value, gradient) = try function.valueWithGradient(at: point)
+    let total = Summation.sum(point.map { Scalar.exp($0 - 13.5) })
+    #expect(abs(value - (13.5 + Scalar.log(total))) <= 2 * value.ulp)
+    for i in stride(from: 0, to: Self.long, by: 1_237) {
+      let share = Scalar.exp(point[i] - 13.5) / total
+      #expect(abs(gradient[i] - share) <= 16 * share.ulp, "\(i)")
+    }
+  }
+
+  // MARK: Sessions
+
+  @Test func manyParams() throws {
+    let session = Session()
+    try session.run(
+      """
+      param s = randn(100000)
+      let g = grad(lse(s), s)
+      assert g == grad(lse(s)).s
+      assert max(abs(g - softmax(s))) <= 1e-19
+      assert kinks(max(s)) == 0
+      let f(v) = sum(v^2)
+      assert grad(f)(s) == 2 * s
+      """
+    ) { _ in }
+  }
+
+  /// A corner is settled by the interpreter, with its note.
+  @Test func cornersOfManyParams() throws {
+    let session = Session()
+    var text = ""
+    try session.run("param s = zeros(50)\nsum(relu(s)) - sum(relu(-s))\nmax(s)") {
+      text += $0.rendered(session.settings, width: nil).plain + "\n"
+    }
+    #expect(text.contains("∂s = [1, 1, 1, … , 1] (50)"))
+    #expect(text.contains("∂s = [1, 0, 0, … , 0] (50)"))
+    #expect(text.contains("relu is at a corner here"))
+    #expect(text.contains("max is at a corner here"))
+  }
+
+  // MARK: Threads
+
+  @Test func aPoolDoesAllPieces() {
+    let pool = WorkerPool(helpers: 3)
+    for count in [0, 1, 2, 3, 100, 1_000] {
+      let done = UnsafeMutableBufferPointer<Int>.allocate(capacity: max(count, 1))
+      defer { done.deallocate() }
+      done.initialize(repeating: 0)
+      for _ in 0..<20 { pool.run(count) { done[$0] += 1 } }
+      #expect(done.prefix(count).allSatisfy { $0 == 20 })
+    }
+  }
+}
