@@ -11,33 +11,45 @@ typedef struct {
   ptrdiff_t rows;
 } summed_columns;
 
-INLINE vd column_entry(const summed_columns *c, ptrdiff_t r, ptrdiff_t j) {
+INLINE vd column_entry(const summed_columns *c, ptrdiff_t r, ptrdiff_t j, double scale) {
   vd entry = load_rows(c->x + j * c->stride, r, c->rows);
-  return c->a ? load_rows(c->a + j * c->a_stride, r, c->rows) * entry : entry;
+  if (c->a) entry = load_rows(c->a + j * c->a_stride, r, c->rows) * entry;
+  return scale == 1 ? entry : entry * scale;
 }
 
-INLINE row_sums column_lane(const summed_columns *c, ptrdiff_t r, ptrdiff_t j) {
+INLINE row_sums column_lane(const summed_columns *c, ptrdiff_t r, ptrdiff_t j, double scale) {
   row_sums lane = {vset(-0.0), vset(0.0)};
   if (j >= c->n) return lane;
-  lane.sum = column_entry(c, r, j);
+  lane.sum = column_entry(c, r, j, scale);
   for (j += 8; j < c->n; j += 8) {
-    expansion sum = sum_of(lane.sum, column_entry(c, r, j));
+    expansion sum = sum_of(lane.sum, column_entry(c, r, j, scale));
     lane.error += sum.low;
     lane.sum = sum.high;
   }
   return lane;
 }
 
-INLINE vd column_sum(const summed_columns *c, ptrdiff_t r) {
+INLINE vd column_lanes_sum(const summed_columns *c, ptrdiff_t r, double scale) {
   row_sums even = joined_rows(
-      joined_rows(column_lane(c, r, 0), column_lane(c, r, 4)),
-      joined_rows(column_lane(c, r, 2), column_lane(c, r, 6)));
+      joined_rows(column_lane(c, r, 0, scale), column_lane(c, r, 4, scale)),
+      joined_rows(column_lane(c, r, 2, scale), column_lane(c, r, 6, scale)));
   row_sums odd = joined_rows(
-      joined_rows(column_lane(c, r, 1), column_lane(c, r, 5)),
-      joined_rows(column_lane(c, r, 3), column_lane(c, r, 7)));
+      joined_rows(column_lane(c, r, 1, scale), column_lane(c, r, 5, scale)),
+      joined_rows(column_lane(c, r, 3, scale), column_lane(c, r, 7, scale)));
   row_sums total = joined_rows(even, odd);
-  // An infinite sum has errors that are nan.
-  return total.error == 0.0 ? total.sum : total.sum + total.error;
+  // As in `joined`.
+  vi counts = (vabs(total.error) < INFINITE) & (total.error != 0.0);
+  return counts ? total.sum + total.error : total.sum;
+}
+
+/// As `total` in summation.h.
+INLINE vd column_sum(const summed_columns *c, ptrdiff_t r) {
+  if (c->n <= 0) return vset(0.0);
+  vd plain = column_lanes_sum(c, r, 1);
+  vi is_finite = vabs(plain) < INFINITE;
+  if (__builtin_expect(any(~is_finite), 0))
+    return is_finite ? plain : column_lanes_sum(c, r, 0x1p-64) * 0x1p64;
+  return plain;
 }
 
 void KERNEL(loss_sum_columns)(
