@@ -93,17 +93,48 @@ void KERNEL(loss_transpose)(
   }
 }
 
+/// As many rows at a time of a sum of outer products.
+#define OUTER_ROWS 4
+
+/// Sums of outer products over up to `height` rows, which share what is read of `right`.
+INLINE void sum_outer_rows(
+    const double *const *left, const double *const *right, int products, double *y, ptrdiff_t r,
+    int height, ptrdiff_t columns) {
+  for (ptrdiff_t c = 0; c < columns; c += W) {
+    vd sums[OUTER_ROWS];
+    for (int i = 0; i < height; i++) sums[i] = vset(0.0);
+    for (int p = 0; p < products; p++) {
+      vd entries = load_rows(right[p], c, columns);
+      for (int i = 0; i < height; i++) sums[i] = vfma(vset(left[p][r + i]), entries, sums[i]);
+    }
+    for (int i = 0; i < height; i++) store_rows(y + (r + i) * columns, c, columns, sums[i]);
+  }
+}
+
+INLINE void sum_outer_form(
+    const double *const *left, const double *const *right, int products, double *y, ptrdiff_t rows,
+    ptrdiff_t columns) {
+  ptrdiff_t r = 0;
+  for (; r + OUTER_ROWS <= rows; r += OUTER_ROWS)
+    sum_outer_rows(left, right, products, y, r, OUTER_ROWS, columns);
+  for (; r < rows; r++) sum_outer_rows(left, right, products, y, r, 1, columns);
+}
+
 void KERNEL(loss_sum_outer_products)(
     const double *const *left, const double *const *right, ptrdiff_t products, double *y,
     ptrdiff_t rows, ptrdiff_t columns) {
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    double *row = y + r * columns;
-    for (ptrdiff_t c = 0; c < columns; c += W) {
-      vd sum = vset(0.0);
-      for (ptrdiff_t p = 0; p < products; p++)
-        sum = vfma(vset(left[p][r]), load_rows(right[p], c, columns), sum);
-      store_rows(row, c, columns, sum);
-    }
+  // The pointers are copied, because for all the compiler knows y might overwrite them.
+  const double *l[4], *x[4];
+  for (ptrdiff_t p = 0; p < products && p < 4; p++) {
+    l[p] = left[p];
+    x[p] = right[p];
+  }
+  switch (products) {
+    case 1: sum_outer_form(l, x, 1, y, rows, columns); break;
+    case 2: sum_outer_form(l, x, 2, y, rows, columns); break;
+    case 3: sum_outer_form(l, x, 3, y, rows, columns); break;
+    case 4: sum_outer_form(l, x, 4, y, rows, columns); break;
+    default: sum_outer_form(left, right, (int)products, y, rows, columns);
   }
 }
 
