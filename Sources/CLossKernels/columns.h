@@ -66,33 +66,6 @@ void KERNEL(loss_dot_columns)(
   for (ptrdiff_t r = 0; r < rows; r += W) store_rows(y, r, rows, column_sum(&c, r));
 }
 
-/// y[c * y_stride + r] = x[r * x_stride + c], in squares of W by W.
-void KERNEL(loss_transpose)(
-    const double *x, ptrdiff_t x_stride, double *y, ptrdiff_t y_stride, ptrdiff_t rows,
-    ptrdiff_t columns) {
-  ptrdiff_t r = 0;
-  for (; r + W <= rows; r += W) {
-    ptrdiff_t c = 0;
-    for (; c + W <= columns; c += W) {
-      double square[W][W] __attribute__((aligned(64)));
-      for (int i = 0; i < W; i++) vstore(square[i], vload(x + (r + i) * x_stride + c));
-      for (int j = 0; j < W; j++) {
-        vd column;
-        for (int i = 0; i < W; i++) column[i] = square[i][j];
-        vstore(y + (c + j) * y_stride + r, column);
-      }
-    }
-    for (; c < columns; c++) {
-      vd column;
-      for (int i = 0; i < W; i++) column[i] = x[(r + i) * x_stride + c];
-      vstore(y + c * y_stride + r, column);
-    }
-  }
-  for (; r < rows; r++) {
-    for (ptrdiff_t c = 0; c < columns; c++) y[c * y_stride + r] = x[r * x_stride + c];
-  }
-}
-
 /// As many rows at a time of a sum of outer products.
 #define OUTER_ROWS 4
 

@@ -9,6 +9,7 @@
 #include "summation.h"
 #include "logsumexp.h"
 #include "logsumexp_columns.h"
+#include "transpose.h"
 #include "crossentropy.h"
 #include "columns.h"
 #include "matrix.h"
