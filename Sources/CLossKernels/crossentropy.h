@@ -5,9 +5,10 @@
 
 /// One row, longer than the others.
 INLINE void long_row(const double *x, ptrdiff_t n, ptrdiff_t label, double *value, double *weights) {
-  double m = row_max(x, n), rest = row_sum(x, n, 1, m, weights);
-  if (value) *value = (m == x[label] ? 0 : m - x[label]) + vlog1p(vset(rest))[0];
+  row_result row = whole_row(x, n, 1, weights);
+  if (value) *value = (row.m == x[label] ? 0 : row.m - x[label]) + excess_of(row.rest);
   if (!weights) return;
+  double rest = row.rest.high + row.rest.low;
   double own = weights[label], scale = 1 / (1 + rest);
   for (ptrdiff_t j = 0; j < n; j++) weights[j] *= scale;
   // At the label minus the sum of the others, in which nothing cancels.
@@ -38,11 +39,12 @@ static void KERNEL(cross_entropy_chunk)(
     own_weight[r] = layout->weights[label * CHUNK + r];
   }
   for (ptrdiff_t r = 0; r < rows; r += W) {
-    vd rest = sum_rows(&c, r), m = c.maxima[r / W];
+    row_sums sums = sum_rows(&c, r);
+    vd rest = sums.sum + sums.error, m = c.maxima[r / W];
     vd score = load_rows(own, r, rows), weight = load_rows(own_weight, r, rows);
     if (value) {
       vd ahead = m == score ? vset(0.0) : m - score;
-      store_rows(value, r, rows, ahead + vlog1p(rest));
+      store_rows(value, r, rows, ahead + log1p_of_sum(sums.sum, sums.error));
     }
     vd inverse = 1.0 / (1.0 + rest);
     store_rows(scale, r, rows, inverse);

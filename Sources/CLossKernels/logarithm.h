@@ -139,6 +139,13 @@ INLINE expansion log1p_of_fraction(vd u, vd u_low) {
   return e;
 }
 
+/// ln(1 + u + u_low) for a finite u >= 0 or nan, u_low at most some ulp of u.
+INLINE vd log1p_of_sum(vd u, vd u_low) {
+  expansion one = sum_of(vset(1.0), u);
+  vd result = log1p_expansion(one.high, one.low, u, u_low).high;
+  return u != u ? u : result;
+}
+
 /// ln(1 + x); -inf at -1, nan below.
 INLINE vd vlog1p(vd x) {
   expansion one = sum_of(vset(1.0), x);

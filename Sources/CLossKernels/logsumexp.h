@@ -8,7 +8,9 @@
 // the largest need not look for nan: it only must not take a nan for the largest and leave it out.
 //
 // A weight has a relative error of at most 2^-53 (2 + |d|) before it is normalized, the value an
-// absolute one near 2^-52 max(|m|, |lse|).
+// absolute one near 2^-52 max(|m|, |lse|). R goes into its logarithm as two numbers, the sum and
+// what its additions lost: so no rounding comes between, and the logarithm need not wait for the
+// second.
 
 /// e^{k (x - m)} for a k > 0; 1 where x = m.
 INLINE vd shifted_weight(vd x, vd m, vd k) {
@@ -50,18 +52,18 @@ INLINE double row_max(const double *x, ptrdiff_t n) {
 }
 
 /// R where the largest is -inf: nothing but masks, and nan.
-INLINE double masked_sum(const double *x, ptrdiff_t n, double *weights) {
+INLINE unrounded_sum masked_sum(const double *x, ptrdiff_t n, double *weights) {
   double rest = 0;
   for (ptrdiff_t i = 0; i < n; i++) {
     double weight = x[i] == -INFINITE ? 0 : NOT_A_NUMBER;
     rest += weight;
     if (weights) weights[i] = weight;
   }
-  return rest;
+  return (unrounded_sum){rest, 0};
 }
 
 /// `is_plain`: k is 1 and m finite.
-INLINE double row_sum_form(
+INLINE unrounded_sum row_sum_form(
     const double *x, ptrdiff_t n, double k, double m, double *weights, int is_plain) {
   lane_sums lanes = empty_lanes();
   vd all_m = vset(m), all_k = vset(k);
@@ -98,10 +100,10 @@ INLINE double row_sum_form(
     }
     add_to_lane(&lanes, p, present ? weight : vset(-0.0));
   }
-  return n > 0 ? joined(lanes) : 0;
+  return n > 0 ? joined_lanes(lanes) : (unrounded_sum){0, 0};
 }
 
-INLINE double row_sum(const double *x, ptrdiff_t n, double k, double m, double *weights) {
+INLINE unrounded_sum row_sum(const double *x, ptrdiff_t n, double k, double m, double *weights) {
   if (m == -INFINITE) return masked_sum(x, n, weights);
   if (k == 1 && __builtin_isfinite(m)) return row_sum_form(x, n, k, m, weights, 1);
   return row_sum_form(x, n, k, m, weights, 0);
@@ -109,19 +111,117 @@ INLINE double row_sum(const double *x, ptrdiff_t n, double k, double m, double *
 
 double KERNEL(loss_sum_exp_shift)(
     const double *x, ptrdiff_t n, double k, double m, double *weights) {
-  return row_sum(x, n, k, m, weights);
+  unrounded_sum rest = row_sum(x, n, k, m, weights);
+  return rest.high + rest.low;
+}
+
+// MARK: - A short row
+
+/// As many entries as are held in registers from the search for the largest to the sum; two vectors
+/// but on the baseline.
+#define SHORT_ROW (W == 8 ? 16 : 8)
+
+typedef struct {
+  double m;
+  unrounded_sum rest;
+} row_result;
+
+/// The largest of all lanes, in each lane; none is nan.
+INLINE vd largest_lane(vd m) {
+#if W == 8
+  vd other = __builtin_shufflevector(m, m, 4, 5, 6, 7, 0, 1, 2, 3);
+  m = m > other ? m : other;
+  other = __builtin_shufflevector(m, m, 2, 3, 0, 1, 6, 7, 4, 5);
+  m = m > other ? m : other;
+  other = __builtin_shufflevector(m, m, 1, 0, 3, 2, 5, 4, 7, 6);
+#elif W == 4
+  vd other = __builtin_shufflevector(m, m, 2, 3, 0, 1);
+  m = m > other ? m : other;
+  other = __builtin_shufflevector(m, m, 1, 0, 3, 2);
+#else
+  vd other = __builtin_shufflevector(m, m, 1, 0);
+#endif
+  return m > other ? m : other;
+}
+
+/// The same as `row_max` and `row_sum_form` for k = 1 and `vectors` vectors of entries; where the
+/// largest is infinite only that.
+INLINE row_result short_row_form(const double *x, ptrdiff_t n, double *weights, int vectors) {
+  vd entries[SHORT_ROW / W], m = vset(-INFINITE);
+  for (int v = 0; v < vectors; v++) {
+    ptrdiff_t count = n - v * W;
+    entries[v] = v + 1 < vectors ? vload(x + v * W) : vload_first(x + v * W, count, vset(-INFINITE));
+    m = entries[v] > m ? entries[v] : m;
+  }
+  m = largest_lane(m);
+  row_result result = {m[0], {0, 0}};
+  if (__builtin_expect(!__builtin_isfinite(result.m), 0)) return result;
+  uint32_t largest = 0;
+  for (int v = 0; v < vectors; v++) largest |= mask_bits(entries[v] == m) << (v * W);
+  vi first = viset(__builtin_ctz(largest));
+  lane_sums lanes = empty_lanes();
+  for (int v = 0; v < vectors; v++) {
+    vi place = lane_numbers() + viset(v * W), counts = place != first;
+    vd d = entries[v] - m;
+    if (v + 1 == vectors) {
+      vi present = place < viset(n);
+      // Where there is no entry the exponential is that of 0: others may be subnormal, and slow.
+      d = present ? d : vset(0.0);
+      counts &= present;
+    }
+    vd weight = vexp_nonpositive(d);
+    if (weights) {
+      if (v + 1 < vectors) vstore(weights + v * W, weight);
+      else vstore_first(weights + v * W, weight, n - v * W);
+    }
+    weight = counts ? weight : vset(0.0);
+    if (v < PARTS) lanes.sums[v] = weight;
+    else add_to_lane(&lanes, v - PARTS, weight);
+  }
+  result.rest = joined_lanes(lanes);
+  return result;
+}
+
+/// For 0 < n <= `SHORT_ROW`.
+INLINE row_result short_row(const double *x, ptrdiff_t n, double *weights) {
+  int vectors = (int)((n + W - 1) / W);
+#if W == 8
+  return vectors == 1 ? short_row_form(x, n, weights, 1) : short_row_form(x, n, weights, 2);
+#elif W == 4
+  switch (vectors) {
+    case 1: return short_row_form(x, n, weights, 1);
+    default: return short_row_form(x, n, weights, 2);
+  }
+#else
+  return short_row_form(x, n, weights, vectors);
+#endif
+}
+
+INLINE row_result whole_row(const double *x, ptrdiff_t n, double k, double *weights) {
+  if (k == 1 && n > 0 && n <= SHORT_ROW) {
+    row_result result = short_row(x, n, weights);
+    if (__builtin_isfinite(result.m)) return result;
+  }
+  double m = row_max(x, n);
+  return (row_result){m, row_sum(x, n, k, m, weights)};
+}
+
+/// ln(1 + R)
+INLINE double excess_of(unrounded_sum rest) {
+  return log1p_of_sum(vset(rest.high), vset(rest.low))[0];
 }
 
 double KERNEL(loss_lse)(
     const double *x, ptrdiff_t n, double k, double *weights, double *inverse) {
-  double m = row_max(x, n);
   // Not at most 0: nan too is no sharpness.
-  double rest = k > 0 ? row_sum(x, n, k, m, weights) : NOT_A_NUMBER;
-  if (!(k > 0) && weights) {
-    for (ptrdiff_t i = 0; i < n; i++) weights[i] = NOT_A_NUMBER;
+  if (!(k > 0)) {
+    for (ptrdiff_t i = 0; weights && i < n; i++) weights[i] = NOT_A_NUMBER;
+    if (inverse) *inverse = NOT_A_NUMBER;
+    return NOT_A_NUMBER;
   }
-  if (inverse) *inverse = 1 / (1 + rest);
-  if (rest == 0) return m;
-  double excess = vlog1p(vset(rest))[0];
-  return m + (k == 1 ? excess : excess / k);
+  row_result row = whole_row(x, n, k, weights);
+  if (inverse) *inverse = 1 / (1 + (row.rest.high + row.rest.low));
+  if (row.rest.high == 0) return row.m;
+  double excess = excess_of(row.rest);
+  return row.m + (k == 1 ? excess : excess / k);
 }

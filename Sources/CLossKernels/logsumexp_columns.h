@@ -97,7 +97,7 @@ INLINE row_sums joined_rows(row_sums a, row_sums b) {
 }
 
 /// R, in the order of `joined`: a lane is summed when it is needed, so that few wait in registers.
-INLINE vd sum_rows(const row_chunk *c, ptrdiff_t r) {
+INLINE row_sums sum_rows(const row_chunk *c, ptrdiff_t r) {
   row_sums total = sum_rows_lane(c, r, 0);
   if (c->n > 4) total = joined_rows(total, sum_rows_lane(c, r, 4));
   if (c->n > 2) {
@@ -115,7 +115,7 @@ INLINE vd sum_rows(const row_chunk *c, ptrdiff_t r) {
     }
     total = joined_rows(total, odd);
   }
-  return total.sum + total.error;
+  return total;
 }
 
 /// Returns how many rows cancel.
@@ -124,22 +124,23 @@ INLINE ptrdiff_t chunk_lse(row_chunk *c, double k, double *value, double *invers
   if (k == 1 && !is_infinite) find_plain_weights(c);
   else find_weights(c, k);
 
-  vd rests[CHUNK / W];
+  row_sums rests[CHUNK / W];
   for (ptrdiff_t r = 0; r < c->rows; r += W) {
     // Not at most 0: nan too is no sharpness.
-    rests[r / W] = k > 0 ? sum_rows(c, r) : vset(NOT_A_NUMBER);
+    rests[r / W] = k > 0 ? sum_rows(c, r) : (row_sums){vset(NOT_A_NUMBER), vset(0.0)};
   }
   ptrdiff_t cancelling = 0;
   for (ptrdiff_t r = 0; r < c->rows; r += W) {
-    vd rest = rests[r / W], m = c->maxima[r / W];
-    vd excess = vlog1p(rest);
+    row_sums rest = rests[r / W];
+    vd m = c->maxima[r / W];
+    vd excess = log1p_of_sum(rest.sum, rest.error);
     if (k != 1) excess /= k;
     // Without a rest m is the value, also where 0/k or inf + 0 would be nan.
-    vd result = rest == 0.0 ? m : m + excess;
+    vd result = rest.sum == 0.0 ? m : m + excess;
     vi cancels = vabs(result) * 4.0 < excess;
     if (any(cancels)) cancelling += count_true(cancels & first_lanes(c->rows - r));
     store_rows(value, r, c->rows, result);
-    if (inverse) store_rows(inverse, r, c->rows, 1.0 / (1.0 + rest));
+    if (inverse) store_rows(inverse, r, c->rows, 1.0 / (1.0 + (rest.sum + rest.error)));
   }
   return cancelling;
 }

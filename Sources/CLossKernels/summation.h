@@ -32,7 +32,12 @@ INLINE void add_to_lane(lane_sums *lanes, int p, vd x) {
     (a) = total_;                                              \
   } while (0)
 
-INLINE double joined(lane_sums lanes) {
+/// A sum of numbers as what adding them gave, and what the additions lost.
+typedef struct {
+  double high, low;
+} unrounded_sum;
+
+INLINE unrounded_sum joined_lanes(lane_sums lanes) {
   two_halves sums = halves_of(lanes.sums), errors = halves_of(lanes.errors);
   v4 sum4 = sums.low, error4 = errors.low + errors.high;
   ADD_EXACTLY(sum4, error4, sums.high);
@@ -40,8 +45,13 @@ INLINE double joined(lane_sums lanes) {
   ADD_EXACTLY(sum2, error2, high_half(sum4));
   double sum = sum2[0], error = error2[0] + error2[1];
   ADD_EXACTLY(sum, error, sum2[1]);
+  return (unrounded_sum){sum, error};
+}
+
+INLINE double joined(lane_sums lanes) {
+  unrounded_sum sum = joined_lanes(lanes);
   // The error of an infinite sum is nan and must not reach it; one of 0 must not make -0 a +0.
-  return __builtin_isfinite(error) && error != 0 ? sum + error : sum;
+  return __builtin_isfinite(sum.low) && sum.low != 0 ? sum.high + sum.low : sum.high;
 }
 
 /// How many of `rest` elements belong to part p of the eight lanes.

@@ -116,3 +116,27 @@ comparison compare_function(
   }
   return result;
 }
+
+double compare_lse(
+    const kernel_table *kernels, ptrdiff_t n, double low, double high, double offset, long count) {
+  enum { longest = 64 };
+  double x[longest], worst = 0;
+  uint64_t state = 0x9e3779b97f4a7c15;
+  if (n < 1 || n > longest) return INFINITY;
+  for (long done = 0; done < count; done++) {
+    for (ptrdiff_t i = 0; i < n; i++)
+      x[i] = offset + low + (high - low) * (double)(random_bits(&state) >> 11) * 0x1p-53;
+    ptrdiff_t largest = (ptrdiff_t)(random_bits(&state) % (uint64_t)n);
+    x[largest] = offset;
+    long double rest = 0;
+    for (ptrdiff_t i = 0; i < n; i++)
+      if (i != largest) rest += expl((long double)x[i] - offset);
+    long double excess = log1pl(rest), larger = fabsl(offset) > excess ? fabsl(offset) : excess;
+    int exponent;
+    frexpl(larger, &exponent);
+    double value = kernels->loss_lse(x, n, 1, NULL, NULL);
+    double ulps = (double)(fabsl(value - (offset + excess)) / ldexpl(1, exponent - 53));
+    worst = ulps > worst ? ulps : worst;
+  }
+  return worst;
+}

@@ -123,7 +123,7 @@ double loss_dot(const double *a, const double *b, ptrdiff_t n);
 /// The largest; nan if there is one, -inf of nothing, of zeros +0 if there is one.
 double loss_max(const double *x, ptrdiff_t n);
 
-/// `loss_sum` of many rows: entry j of row r is at `x[j * stride + r]`.
+/// `loss_sum` of many rows, the same double: entry j of row r is at `x[j * stride + r]`.
 void loss_sum_columns(
     const double *x, ptrdiff_t stride, ptrdiff_t n, double *y, ptrdiff_t rows);
 /// `loss_dot` of many rows.
@@ -148,7 +148,8 @@ void loss_select(const double *mask, const double *a, const double *b, double *y
 // MARK: - Log-sum-exp with a sharpness k
 //
 // With m the largest entry and R the sum of e^{k (x - m)} over all entries but the first largest,
-// summed as `loss_sum` sums: lse = m + ln(1 + R)/k, and softmax is weight times 1/(1 + R).
+// summed as `loss_sum` sums: lse = m + ln(1 + R)/k, and softmax is weight times 1/(1 + R). For the
+// logarithm R is not rounded to one double.
 // Entries of -inf are masks: weight 0, value -inf if there is nothing else; entries of +inf share
 // all the weight. With a nan entry, or a k that is not above 0, value and inverse are nan (and so
 // is each weight times inverse).

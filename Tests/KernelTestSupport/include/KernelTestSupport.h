@@ -41,4 +41,9 @@ comparison compare_function(
     const kernel_table *kernels, const kernel_table *other, compared_function function, double low,
     double high, long count);
 
+/// The largest error of `loss_lse` on random rows of n <= 64 entries between low and high, one of
+/// them 0, all with `offset` added, in ulps of the larger of its two terms.
+double compare_lse(
+    const kernel_table *kernels, ptrdiff_t n, double low, double high, double offset, long count);
+
 #endif
