@@ -148,6 +148,9 @@ INLINE void vstore_first(double *p, vd x, ptrdiff_t count) {
 #endif
 }
 
+/// Asks for a line of memory that is read soon; any address will do.
+INLINE void prefetch(const double *p) { __builtin_prefetch(p); }
+
 /// A store that leaves the cache alone; `p` is aligned to the vector.
 INLINE void vstore_streaming(double *p, vd x) { __builtin_nontemporal_store(x, (vd *)p); }
 
