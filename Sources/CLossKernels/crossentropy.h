@@ -1,7 +1,10 @@
 // Softmax cross entropy of rows: 64 rows side by side, so that a short row fills the vectors too.
 
-/// As many scores of a row as are laid out side by side at a time.
+/// As many scores of a row as are laid out side by side; 36 KB of stack, where a thread may have
+/// little.
 #define CROSS_ENTROPY_WIDTH 64
+/// How far apart they are: not a power of two, so that they do not share places in the cache.
+#define LAYOUT_STRIDE (CHUNK + 8)
 
 /// One row, longer than the others.
 INLINE void long_row(const double *x, ptrdiff_t n, ptrdiff_t label, double *value, double *weights) {
@@ -15,28 +18,23 @@ INLINE void long_row(const double *x, ptrdiff_t n, ptrdiff_t label, double *valu
   weights[label] = -(own == 1 ? rest : 1 + (rest - own)) * scale;
 }
 
-/// Some rows, laid out with entry j of all of them side by side.
-typedef struct {
-  double entries[CROSS_ENTROPY_WIDTH * CHUNK] __attribute__((aligned(64)));
-  double weights[CROSS_ENTROPY_WIDTH * CHUNK] __attribute__((aligned(64)));
-} row_layout;
-
-static void KERNEL(cross_entropy_chunk)(
+/// Some rows; `layout` takes entry j of all of them side by side, then the weights in their place.
+INLINE void cross_entropy_chunk(
     const double *scores, ptrdiff_t n, const int32_t *labels, ptrdiff_t origin, double *value,
-    double *weights, ptrdiff_t rows, row_layout *layout) {
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    for (ptrdiff_t j = 0; j < n; j++) layout->entries[j * CHUNK + r] = scores[r * n + j];
-  }
-  row_chunk c = {
-      .x = layout->entries, .stride = CHUNK, .weights = layout->weights, .weight_stride = CHUNK,
-      .n = n, .rows = rows};
+    double *weights, ptrdiff_t rows, double *layout) {
+  KERNEL(loss_transpose)(scores, n, layout, LAYOUT_STRIDE, rows, n);
+  row_chunk c;
+  c.x = c.weights = layout;
+  c.stride = c.weight_stride = LAYOUT_STRIDE;
+  c.n = n;
+  c.rows = rows;
   if (find_largest(&c)) find_weights(&c, 1);
   else find_plain_weights(&c);
   double own[CHUNK], own_weight[CHUNK], scale[CHUNK];
   for (ptrdiff_t r = 0; r < rows; r++) {
     ptrdiff_t label = labels[r] - origin - r * n;
-    own[r] = layout->entries[label * CHUNK + r];
-    own_weight[r] = layout->weights[label * CHUNK + r];
+    own[r] = scores[r * n + label];
+    own_weight[r] = layout[label * LAYOUT_STRIDE + r];
   }
   for (ptrdiff_t r = 0; r < rows; r += W) {
     row_sums sums = sum_rows(&c, r);
@@ -53,14 +51,12 @@ static void KERNEL(cross_entropy_chunk)(
   }
   if (!weights) return;
   for (ptrdiff_t j = 0; j < n; j++) {
-    double *column = layout->weights + j * CHUNK;
+    double *column = layout + j * LAYOUT_STRIDE;
     for (ptrdiff_t r = 0; r < rows; r += W)
       store_rows(column, r, rows, load_rows(column, r, rows) * load_rows(scale, r, rows));
   }
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    for (ptrdiff_t j = 0; j < n; j++) weights[r * n + j] = layout->weights[j * CHUNK + r];
-    weights[labels[r] - origin] = own_weight[r];
-  }
+  KERNEL(loss_transpose)(layout, LAYOUT_STRIDE, weights, n, n, rows);
+  for (ptrdiff_t r = 0; r < rows; r++) weights[labels[r] - origin] = own_weight[r];
 }
 
 void KERNEL(loss_cross_entropy_rows)(
@@ -74,10 +70,14 @@ void KERNEL(loss_cross_entropy_rows)(
     }
     return;
   }
-  row_layout layout;
+  double layout[CROSS_ENTROPY_WIDTH * LAYOUT_STRIDE] __attribute__((aligned(64)));
   for (ptrdiff_t r = 0; r < rows; r += CHUNK) {
-    KERNEL(cross_entropy_chunk)(
-        scores + r * n, n, labels + r, label_origin + r * n, value ? value + r : NULL,
-        weights ? weights + r * n : NULL, rows - r < CHUNK ? rows - r : CHUNK, &layout);
+    const double *from = scores + r * n;
+    double *to = weights ? weights + r * n : NULL, *values = value ? value + r : NULL;
+    ptrdiff_t origin = label_origin + r * n;
+    // A whole chunk is compiled for its fixed count.
+    if (r + CHUNK <= rows)
+      cross_entropy_chunk(from, n, labels + r, origin, values, to, CHUNK, layout);
+    else cross_entropy_chunk(from, n, labels + r, origin, values, to, rows - r, layout);
   }
 }

@@ -209,6 +209,8 @@ void loss_streaming_finish(void);
 ///   - labels: For each row the place of its label among all scores, less `label_origin`.
 ///   - value: One for each row; may be NULL.
 ///   - weights: n for each row; may be NULL, must not be `scores`.
+///
+/// It takes up to 40 KB of stack.
 void loss_cross_entropy_rows(
     const double *scores, ptrdiff_t n, const int32_t *labels, ptrdiff_t label_origin, double *value,
     double *weights, ptrdiff_t rows);
