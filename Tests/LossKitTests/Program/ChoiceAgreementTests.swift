@@ -35,7 +35,7 @@ import Testing
           [index] + labels
           + (4..<function.inputCount).map { _ in random.nextUniform() * 2 - 1 }
         let (_, problem) = ProgramAgreement(function: function).compare(at: point) {
-          ReferenceAgreementTests.normwise($0)
+          ReferenceAgreementTests.normwise($0, $1)
         }
         #expect(problem == nil, "\(loss) at \(point)")
       }
@@ -64,7 +64,7 @@ import Testing
       // All, none, and one that ties with the bound.
       point[0] = round == 5 ? -3 : round == 6 ? 3 : round == 7 ? point[2] : point[0]
       let (_, problem) = ProgramAgreement(function: function).compare(at: point) {
-        ReferenceAgreementTests.normwise($0)
+        ReferenceAgreementTests.normwise($0, $1)
       }
       #expect(problem == nil, "\(loss) at \(point)")
     }
@@ -98,7 +98,7 @@ import Testing
       var point = (0..<function.inputCount).map { _ in random.nextUniform() * 2 - 1 }
       if round < special.count { point.replaceSubrange(0..<4, with: special[round]) }
       let (_, problem) = ProgramAgreement(function: function).compare(at: point) {
-        ReferenceAgreementTests.normwise($0)
+        ReferenceAgreementTests.normwise($0, $1)
       }
       #expect(problem == nil, "\(loss) at \(point)")
     }
@@ -135,7 +135,7 @@ import Testing
     var random = RandomStream(seed: 8, stream: 1)
     let point = (0..<function.inputCount).map { _ in random.nextUniform() * 2 - 1 }
     let (_, problem) = ProgramAgreement(function: function).compare(at: point) {
-      ReferenceAgreementTests.normwise($0)
+      ReferenceAgreementTests.normwise($0, $1)
     }
     #expect(problem == nil, "\(loss) at \(point)")
   }

@@ -27,9 +27,12 @@ struct ProgramAgreement {
   /// What the interpreter gives at a point, and why the programs disagree with it; `nil` where they
   /// agree.
   ///
-  /// - Parameter bounds: the largest differences allowed, of the value and of each element of the
-  ///   gradient; asked for only where the two differ by more than two roundings.
-  func compare(at point: [Double], bounds: (Results) throws -> [Double]) rethrows -> (
+  /// - Parameter bounds: of the interpreter's results and the program's: the largest differences
+  ///   allowed, of the value and of each element of the gradient; asked for only where the two differ
+  ///   by more than two roundings.
+  func compare(
+    at point: [Double], bounds: (_ expected: Results, _ found: Results) throws -> [Double]
+  ) rethrows -> (
     expected: Results, disagreement: String?
   ) {
     let expected = Self.interpreted(function, at: point)
@@ -37,7 +40,7 @@ struct ProgramAgreement {
   }
 
   private func disagreement(
-    _ found: Results, _ expected: Results, _ bounds: (Results) throws -> [Double]
+    _ found: Results, _ expected: Results, _ bounds: (Results, Results) throws -> [Double]
   ) rethrows -> String? {
     guard found.error == expected.error else {
       return "error \(found.error ?? "none"), not \(expected.error ?? "none")"
@@ -52,7 +55,7 @@ struct ProgramAgreement {
       return "at a corner \(found.all), not \(expected.all)"
     }
     if isWithin.allSatisfy(\.self) { return nil }
-    let bounds = try bounds(expected)
+    let bounds = try bounds(expected, found)
     for i in a.indices where !isWithin[i] {
       let bound = i < bounds.count ? bounds[i] : bounds[0]
       if abs(a[i] - b[i]) <= bound { continue }

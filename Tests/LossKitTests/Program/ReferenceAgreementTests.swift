@@ -43,7 +43,7 @@ import Testing
         let beside = point.indices.map { point[$0] + 0.25 * Double($0 + 1) }
         for place in [point, beside] {
           let (expected, problem) = ProgramAgreement(function: function).compare(at: place) {
-            Self.normwise($0)
+            Self.normwise($0, $1)
           }
           corners += expected.corners > 0 ? 1 : 0
           #expect(problem == nil, "\(row.testDescription) at \(place)")
@@ -114,7 +114,7 @@ import Testing
         for _ in 0..<3 {
           let point = (0..<function.inputCount).map { _ in random.nextUniform() * 2 - 1 }
           let (_, problem) = ProgramAgreement(function: function).compare(at: point) {
-            Self.normwise($0)
+            Self.normwise($0, $1)
           }
           #expect(problem == nil, "\(file): \(name)")
         }
@@ -143,7 +143,7 @@ import Testing
     // The last point has ties.
     for point in points + [points[0].map { ($0 * 2).rounded() / 2 }] {
       let (_, problem) = ProgramAgreement(function: function).compare(at: point) {
-        Self.normwise($0)
+        Self.normwise($0, $1)
       }
       #expect(problem == nil, "\(form.expression) at \(point)")
     }
@@ -161,7 +161,9 @@ import Testing
 
   /// 32 roundings of the largest number of the result, or of 1: the parts of a short sum of numbers
   /// near 1 are known to no more.
-  static func normwise(_ expected: ProgramAgreement.Results) -> [Double] {
+  static func normwise(
+    _ expected: ProgramAgreement.Results, _ found: ProgramAgreement.Results
+  ) -> [Double] {
     let largest = expected.all.reduce(1) { max($0, abs($1)) }
     return expected.all.map { _ in 32 * 0x1p-53 * largest }
   }

@@ -68,7 +68,7 @@ import Testing
     for _ in 0..<5 {
       let point = (0..<function.inputCount).map { _ in random.nextUniform() * 4 - 2 }
       let (expected, problem) = ProgramAgreement(function: function).compare(at: point) {
-        ReferenceAgreementTests.normwise($0)
+        ReferenceAgreementTests.normwise($0, $1)
       }
       #expect(expected.error == nil)
       #expect(problem == nil, "\(example.testDescription) at \(point)")
