@@ -67,7 +67,7 @@ import Testing
       let names = inputs.map(\.key).filter { test.gradient[$0] != nil }
       let function = try model.function(test.call, of: names)
       count += 1
-      if function.isCompiled { compiled += 1 }
+      if function.isCompiled { compiled += 1 } else { print("\(test.call) is interpreted") }
       let point = names.flatMap { LossLibraryTests.numbers(test.inputs[$0] ?? .null) }
       let tolerance = try #require(test.json["tolerance"]?.double)
       let value = try #require(test.json["value"]?.double)
