@@ -12,7 +12,7 @@ extension Evaluator {
     guard list.count == 3, list.symbol(0) == .none,
       !(frame.smoothing != nil && builtin.hasSmoothTwin),
       env.script[list.node(2)].kind == .comprehension,
-      let (elements, mask) = try filteredElements(list.node(2), env)
+      let (elements, mask) = try elementsInLanes(list.node(2), env)
     else { return nil }
     func reduction(of elements: Value, orElse neutral: Double) throws -> Value {
       let other: Value = elements.isMask ? .truth(neutral != 0) : .number(neutral)
@@ -26,6 +26,13 @@ extension Evaluator {
       let total = try Value.apply(SumRows(), .select(mask, elements, .number(0)))
       return try total / .apply(SumRows(), mask)
     }
+  }
+
+  /// The same; `nil` also where the elements cannot be evaluated side by side.
+  private func elementsInLanes(_ id: NodeID, _ env: Environment) throws -> (
+    elements: Value, mask: Value
+  )? {
+    do { return try filteredElements(id, env) } catch is LaneDependence { return nil }
   }
 
   /// All elements of a comprehension, and which of them its filter keeps; `nil` where that is known.

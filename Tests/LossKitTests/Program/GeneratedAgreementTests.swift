@@ -5,8 +5,9 @@ import Testing
 
 /// Generated expressions: the programs agree with the interpreter, and most expressions have them.
 @Suite struct GeneratedAgreementTests {
-  /// How many; `LOSS_EXPRESSIONS` asks for another number. 10,000 take half a minute in debug mode on
-  /// two cores.
+  /// How many expressions are compared.
+  ///
+  /// 10,000 take half a minute in debug mode on two cores; `LOSS_EXPRESSIONS` asks for another number.
   static let count =
     ProcessInfo.processInfo.environment["LOSS_EXPRESSIONS"].flatMap { Int($0) } ?? 10_000
   static let seed: UInt64 = 20_263
