@@ -80,6 +80,8 @@ import Testing
   static let shapes = [
     (1, 1, 1), (2, 3, 1), (1, 20, 10), (10, 20, 10), (20, 300, 10), (7, 129, 25), (13, 128, 24),
     (257, 2, 3), (9, 257, 49), (33, 40, 8), (3, 0, 4), (0, 3, 4), (5, 7, 0),
+    // Ends of rows that fill half a vector and more, of B in its place and copied.
+    (5, 140, 12), (5, 140, 13), (40, 20, 10), (40, 129, 20), (12, 200, 26), (33, 5, 4),
   ].map { Shape(rows: $0.0, depth: $0.1, columns: $0.2) }
 
   /// Element by element in the stated order: chains within blocks of 128, then the blocks.

@@ -223,7 +223,7 @@ void loss_cross_entropy_rows(
 /// An element is the sum over k from the first to the last: within blocks of 128 by fused
 /// multiply-add (on baseline x86-64 multiplication and addition) from 0 on, then the blocks. Rows
 /// and columns do not depend on each other, so a product may be computed by parts of C.
-/// C must not overlap A or B. It takes up to 56 KB of stack.
+/// C must not overlap A or B. It takes up to 57 KB of stack.
 void loss_matrix_product(
     const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b, ptrdiff_t b_row,
     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t m, ptrdiff_t p, ptrdiff_t n);
