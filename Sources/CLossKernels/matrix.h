@@ -13,7 +13,7 @@
 #define ROW_BLOCK 256
 #define COPIED_ROWS 32
 /// Up to as many rows read B where it is.
-#define FEW_ROWS 8
+#define FEW_ROWS 32
 #define PANEL_COLUMNS (TILE_VECTORS * W)
 
 /// A panel of B times rows of A.
