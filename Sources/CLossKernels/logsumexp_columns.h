@@ -178,24 +178,29 @@ ptrdiff_t KERNEL(loss_lse_columns)(
   return cancelling;
 }
 
-/// y = a x, each column times a; `align` takes elements one by one until a streaming store may
-/// begin.
-#define SCALE_COLUMNS(name, store, align)                                                         \
+INLINE void scale_rows(const double *a, const double *x, double *y, ptrdiff_t count) {
+  vd product = vload_first(a, count, vset(0.0)) * vload_first(x, count, vset(0.0));
+  vstore_first(y, product, count);
+}
+
+/// y = a x, each column times a; `head` of a column's address come before the first whole vector.
+#define SCALE_COLUMNS(name, store, head)                                                          \
   void KERNEL(name)(                                                                              \
       const double *a, const double *x, ptrdiff_t stride, double *y, ptrdiff_t y_stride,          \
       ptrdiff_t n, ptrdiff_t rows) {                                                              \
     for (ptrdiff_t j = 0; j < n; j++) {                                                           \
       const double *from = x + j * stride;                                                        \
       double *to = y + j * y_stride;                                                              \
-      ptrdiff_t r = 0;                                                                            \
-      if (align) {                                                                                \
-        for (; r < rows && (uintptr_t)(to + r) % sizeof(vd) != 0; r++) to[r] = a[r] * from[r];    \
-      }                                                                                           \
+      ptrdiff_t r = head(to) < rows ? head(to) : rows;                                            \
+      if (r > 0) scale_rows(a, from, to, r);                                                      \
       for (; r + W <= rows; r += W) store(to + r, vload(a + r) * vload(from + r));                \
-      vd last = vload_first(a + r, rows - r, vset(0.0));                                          \
-      vstore_first(to + r, last * vload_first(from + r, rows - r, vset(0.0)), rows - r);          \
+      if (r < rows) scale_rows(a + r, from + r, to + r, rows - r);                                \
     }                                                                                             \
   }
 
-SCALE_COLUMNS(loss_scale_columns, vstore, 0)
-SCALE_COLUMNS(loss_scale_columns_streaming, vstore_streaming, 1)
+#define NO_HEAD(p) ((ptrdiff_t)0)
+/// The elements before the next address where a vector may be streamed to.
+#define UNALIGNED_HEAD(p) ((ptrdiff_t)(-(uintptr_t)(p) % sizeof(vd) / sizeof(double)))
+
+SCALE_COLUMNS(loss_scale_columns, vstore, NO_HEAD)
+SCALE_COLUMNS(loss_scale_columns_streaming, vstore_streaming, UNALIGNED_HEAD)
