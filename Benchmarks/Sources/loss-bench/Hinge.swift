@@ -51,22 +51,26 @@ extension Bench {
     let function = try hingeFunction(count)
     let point = (0..<count).map(score)
     var gradient = [Double](repeating: 0, count: count)
-    let deadline = Deadline(seconds: limit)
-    var work = function.makeWorkspace(cancellation: deadline.cancellation)
-    var value = 0.0
-    let body = { (calls: Int) throws(LossError) in
-      var buffer = gradient.mutableSpan
-      for _ in 0..<calls {
-        value = try function.valueWithGradient(at: point.span, gradient: &buffer, using: &work)
-      }
-    }
-    try body(1)
-    deadline.release()
     let wanted = hinge(point)
-    // The sum of a million terms, in an order that need not be the formula's.
-    report.check(.manyScores, [value] + gradient, is: [wanted.value] + wanted.gradient)
-    let times = try clock.times(body)
-    report.add(.manyScores, times.best * 1e3, median: times.median * 1e3, "ms", ["threads": "1"])
+    for threads in [1, 2] {
+      let deadline = Deadline(seconds: limit)
+      var work = function.makeWorkspace(
+        parallelism: threads, cancellation: deadline.cancellation)
+      var value = 0.0
+      let body = { (calls: Int) throws(LossError) in
+        var buffer = gradient.mutableSpan
+        for _ in 0..<calls {
+          value = try function.valueWithGradient(at: point.span, gradient: &buffer, using: &work)
+        }
+      }
+      try body(1)
+      deadline.release()
+      // The sum of a million terms, in an order that need not be the formula's.
+      report.check(.manyScores, [value] + gradient, is: [wanted.value] + wanted.gradient)
+      let times = try clock.times(body)
+      report.add(
+        .manyScores, times.best * 1e3, median: times.median * 1e3, "ms", ["threads": "\(threads)"])
+    }
   }
 
   // MARK: P5: second derivatives
@@ -74,11 +78,15 @@ extension Bench {
   func measureHessian() throws(LossError) {
     let function = try hingeFunction(100)
     let point = (0..<100).map(score)
-    var hessian = try function.hessian(at: point)
-    report.check(.hessian, hessian, is: hingeHessian(point))
-    let times = try clock.times { calls throws(LossError) in
-      for _ in 0..<calls { hessian = try function.hessian(at: point) }
+    var hessian = [Double](repeating: 0, count: 10_000)
+    var work = function.makeWorkspace()
+    let body = { (calls: Int) throws(LossError) in
+      var buffer = hessian.mutableSpan
+      for _ in 0..<calls { try function.hessian(at: point.span, into: &buffer, using: &work) }
     }
+    try body(1)
+    report.check(.hessian, hessian, is: hingeHessian(point))
+    let times = try clock.times(body)
     report.add(.hessian, times.best * 1e6, median: times.median * 1e6, "us")
   }
 

@@ -24,21 +24,24 @@ extension Bench {
     let function = try model.function("loss", of: ["w"])
     let weights = (0..<features * classes).map { score(1_000_003 + $0) / 10 }
     var gradient = [Double](repeating: 0, count: weights.count)
-    var work = function.makeWorkspace(cancellation: deadline.cancellation)
-    var value = 0.0
-    let body = { (calls: Int) throws(LossError) in
-      var buffer = gradient.mutableSpan
-      for _ in 0..<calls {
-        value = try function.valueWithGradient(at: weights.span, gradient: &buffer, using: &work)
+    let wanted = regression(rows: rows, features: features, classes: classes, weights: weights)
+    for threads in [1, 2] {
+      var work = function.makeWorkspace(
+        parallelism: threads, cancellation: deadline.cancellation)
+      var value = 0.0
+      let body = { (calls: Int) throws(LossError) in
+        var buffer = gradient.mutableSpan
+        for _ in 0..<calls {
+          value = try function.valueWithGradient(at: weights.span, gradient: &buffer, using: &work)
+        }
       }
+      try body(1)
+      deadline.release()
+      report.check(.regression, [value] + gradient, is: wanted)
+      let times = try clock.times(body)
+      report.add(
+        .regression, times.best * 1e3, median: times.median * 1e3, "ms", ["threads": "\(threads)"])
     }
-    try body(1)
-    deadline.release()
-    report.check(
-      .regression, [value] + gradient,
-      is: regression(rows: rows, features: features, classes: classes, weights: weights))
-    let times = try clock.times(body)
-    report.add(.regression, times.best * 1e3, median: times.median * 1e3, "ms", ["threads": "1"])
   }
 
   /// The value and the gradient of softmax regression by the formula.
