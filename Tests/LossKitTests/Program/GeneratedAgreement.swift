@@ -66,6 +66,8 @@ struct GeneratedAgreement {
     var names: [String] = []
     var wrt: [String] = []
     var points: [[Double]] = []
+    /// How the points are also given all at once, in some cases.
+    var layout: BatchLayout?
 
     init(random: inout RandomStream) {
       let inputs = ExpressionGenerator.inputs
@@ -86,6 +88,8 @@ struct GeneratedAgreement {
         (0..<count).map { _ in
           random.nextInteger(below: 2) == 0 ? generic(&random) * scale : tied(&random)
         })
+      let layouts: [BatchLayout?] = [.rowMajor, .columnMajor, nil, nil]
+      layout = layouts[Int(random.nextInteger(below: 4))]
     }
   }
 
@@ -99,10 +103,16 @@ struct GeneratedAgreement {
     guard function.isCompiled else { return outcome }
     // The first point has no ties.
     var agreement = ProgramAgreement(function: function, constantCorners: .max)
-    for point in test.points {
+    let batch = test.layout.flatMap { agreement.batch(at: test.points, layout: $0) }
+    for (place, point) in test.points.enumerated() {
       do {
-        let (expected, problem) = try agreement.compare(at: point) {
+        var (expected, problem) = try agreement.compare(at: point) {
           try bounds(expression, test, point, $0, $1)
+        }
+        if problem == nil, let found = batch?[place] {
+          problem = try agreement.disagreement(found, expected) {
+            try bounds(expression, test, point, $0, $1)
+          }.map { "in a batch: " + $0 }
         }
         outcome.points += 1
         outcome.corners += expected.corners > agreement.constantCorners ? 1 : 0
@@ -127,9 +137,9 @@ struct GeneratedAgreement {
   ///
   /// Stochastic arithmetic (Parker, "Monte Carlo arithmetic", 1997): each element of each
   /// intermediate result and of its derivatives is moved by a relative ±2^-30 at random, and what
-  /// that does to the results is scaled to 128 roundings of 2^-53. A function and its derivative take some ten steps of their
-  /// own, each of which errs by at most 4 roundings (see `Scalar`), on both sides; a few draws find
-  /// a good part of the worst choice of signs.
+  /// that does to the results is scaled to 128 roundings of 2^-53. A function and its derivative take
+  /// some ten steps of their own, each of which errs by at most 4 roundings (see `Scalar`), on both
+  /// sides; a few draws find a good part of the worst choice of signs.
   private func bounds(
     _ expression: GeneratedExpression, _ test: Case, _ point: [Double],
     _ expected: ProgramAgreement.Results, _ found: ProgramAgreement.Results

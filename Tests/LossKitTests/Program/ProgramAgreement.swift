@@ -39,7 +39,8 @@ struct ProgramAgreement {
     return (expected, try disagreement(compiled(at: point), expected, bounds))
   }
 
-  private func disagreement(
+  /// Why results disagree with the interpreter's; `nil` where they agree.
+  func disagreement(
     _ found: Results, _ expected: Results, _ bounds: (Results, Results) throws -> [Double]
   ) rethrows -> String? {
     guard found.error == expected.error else {
@@ -72,6 +73,33 @@ struct ProgramAgreement {
         value: value, valueAlone: try function.value(at: point), gradient: gradient)
     } catch {
       return Results(error: error.message)
+    }
+  }
+
+  /// What one call gives at several points; `nil` where it ends in an error.
+  func batch(at points: [[Double]], layout: BatchLayout) -> [Results]? {
+    let count = points.count
+    func place(_ i: Int, _ j: Int, of n: Int) -> Int {
+      layout == .rowMajor ? i * n + j : j * count + i
+    }
+    var elements = [Double](repeating: 0, count: count * function.inputCount)
+    for (i, point) in points.enumerated() {
+      for (j, x) in point.enumerated() { elements[place(i, j, of: point.count)] = x }
+    }
+    let n = function.gradientCount
+    var values = [Double](repeating: 0, count: count)
+    var gradients = [Double](repeating: 0, count: count * n)
+    do {
+      var valueSpan = values.mutableSpan
+      var gradientSpan = gradients.mutableSpan
+      try function.valuesWithGradients(
+        at: elements.span, count: count, layout: layout, values: &valueSpan,
+        gradients: &gradientSpan)
+    } catch { return nil }
+    return points.indices.map { i in
+      Results(
+        value: values[i], valueAlone: values[i],
+        gradient: (0..<n).map { gradients[place(i, $0, of: n)] })
     }
   }
 
