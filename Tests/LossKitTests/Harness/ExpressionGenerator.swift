@@ -17,8 +17,10 @@ struct ExpressionGenerator {
   private static let constants: [Variable] = [
     ("p", .vector(3)), ("q", .vector(4)), ("C", .matrix(3, 3)), ("h", .number),
   ]
-  /// How many elements `e` has, which holds what `GeneratedExpression.perturbedText` uses.
-  static let perturbationCount = 4096
+  /// Vectors for `GeneratedExpression.perturbedText`: most expressions need a short one.
+  static let perturbations: [(name: String, count: Int)] = [
+    ("e", 128), ("long_e", 512), ("longest_e", 4096),
+  ]
   static let declarations = """
     param x = 0.3; param y = -0.7; param z = 1.2
     param u = [0.4, -1.1, 0.9]; param v = [-0.2, 0.6, 1.3]; param w = [0.8, -0.5, 0.1, -1.4]
@@ -27,7 +29,7 @@ struct ExpressionGenerator {
     param B = [[0.3, -0.4, 0.9], [1.2, -0.7, 0.1], [-1.1, 0.5, 0.8], [0.6, -0.2, -1.3]]
     data p = [0.25, -1, 2]; data q = [0.5, 0.25, -2, 1]; data h = 0.75
     data C = [[1, 0.5, -0.25], [0, -1, 0.75], [2, 0.125, -0.5]]
-    data e = zeros(\(perturbationCount))
+    \(perturbations.map { "data \($0.name) = zeros(\($0.count))" }.joined(separator: "; "))
     let rounded(c, e, d) = { let r = c * (1 + e); r + d * (r - stop(r)) }
     """
 

@@ -1,3 +1,5 @@
+import Testing
+
 @testable import LossKit
 
 /// Generated expressions, compiled and interpreted at several points.
@@ -101,18 +103,23 @@ struct GeneratedAgreement {
     }
     outcome.isCompiled = function.isCompiled
     guard function.isCompiled else { return outcome }
+    var perturbed: LossFunction?
     // The first point has no ties.
     var agreement = ProgramAgreement(function: function, constantCorners: .max)
     let batch = test.layout.flatMap { agreement.batch(at: test.points, layout: $0) }
     for (place, point) in test.points.enumerated() {
       do {
-        var (expected, problem) = try agreement.compare(at: point) {
-          try bounds(expression, test, point, $0, $1)
+        func bounds(
+          _ expected: ProgramAgreement.Results, _ found: ProgramAgreement.Results
+        ) throws -> [Double] {
+          if perturbed == nil { perturbed = try self.perturbed(expression, test) }
+          guard let perturbed else { return [] }
+          return try self.bounds(
+            perturbed, point, expected, found, isSmoothed: expression.text.contains("smooth("))
         }
+        var (expected, problem) = try agreement.compare(at: point, bounds: bounds)
         if problem == nil, let found = batch?[place] {
-          problem = try agreement.disagreement(found, expected) {
-            try bounds(expression, test, point, $0, $1)
-          }.map { "in a batch: " + $0 }
+          problem = try agreement.disagreement(found, expected, bounds).map { "in a batch: " + $0 }
         }
         outcome.points += 1
         outcome.corners += expected.corners > agreement.constantCorners ? 1 : 0
@@ -133,6 +140,16 @@ struct GeneratedAgreement {
     return outcome
   }
 
+  /// The expression with all intermediate results moved by an input after its own.
+  private func perturbed(_ expression: GeneratedExpression, _ test: Case) throws -> LossFunction {
+    var used = 0
+    _ = expression.perturbedText("e", &used)
+    let input = try #require(ExpressionGenerator.perturbations.first { $0.count >= used })
+    used = 0
+    let text = expression.perturbedText(input.name, &used)
+    return try model.function(text, of: test.names + [input.name], wrt: test.wrt).interpreted
+  }
+
   /// How far results may differ by the rounding of the intermediate ones.
   ///
   /// Stochastic arithmetic (Parker, "Monte Carlo arithmetic", 1997): each element of each
@@ -141,26 +158,22 @@ struct GeneratedAgreement {
   /// some ten steps of their own, each of which errs by at most 4 roundings (see `Scalar`), on both
   /// sides; a few draws find a good part of the worst choice of signs.
   private func bounds(
-    _ expression: GeneratedExpression, _ test: Case, _ point: [Double],
-    _ expected: ProgramAgreement.Results, _ found: ProgramAgreement.Results
+    _ perturbed: LossFunction, _ point: [Double], _ expected: ProgramAgreement.Results,
+    _ found: ProgramAgreement.Results, isSmoothed: Bool
   ) throws -> [Double] {
-    var used = 0
-    let text = expression.perturbedText("e", &used)
     let width = 0x1p-30
     let factor = 128 * 0x1p-53 / width
     // Where an intermediate result underflows, the error is 2^-1074, times what follows.
     var bounds = expected.all.map { max(4 * $0.ulp, 0x1p-1054) }
-    if expression.text.contains("smooth(") {
+    if isSmoothed {
       // What stands inside is computed by other functions than are moved here: |x| near 0 by the
       // difference of two weights near 1/2.
       let largest = expected.all.filter(\.isFinite).reduce(0) { max($0, abs($1)) }
       bounds = bounds.map { max($0, 0x1p-50 * largest) }
     }
-    guard used <= ExpressionGenerator.perturbationCount else { return bounds }
-    let perturbed = try model.function(text, of: test.names + ["e"], wrt: test.wrt).interpreted
     var random = RandomStream(seed: seed, stream: 3)
     for _ in 0..<6 {
-      let noise = (0..<ExpressionGenerator.perturbationCount).map { i in
+      let noise = (0..<perturbed.inputCount - point.count).map { i in
         random.nextInteger(below: 2) == 0 ? width : -width
       }
       let (value, gradient) = try perturbed.valueWithGradient(at: point + noise)

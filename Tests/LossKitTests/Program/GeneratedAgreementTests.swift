@@ -7,7 +7,8 @@ import Testing
 @Suite struct GeneratedAgreementTests {
   /// How many expressions are compared.
   ///
-  /// 10,000 take half a minute in debug mode on two cores; `LOSS_EXPRESSIONS` asks for another number.
+  /// 10,000 take 70 s of processor time in debug mode, on two cores about half of it;
+  /// `LOSS_EXPRESSIONS` asks for another number.
   static let count =
     ProcessInfo.processInfo.environment["LOSS_EXPRESSIONS"].flatMap { Int($0) } ?? 10_000
   static let seed: UInt64 = 20_263
@@ -29,8 +30,8 @@ import Testing
     #expect(Double(total.beyond) <= 0.02 * Double(total.points))
   }
 
-  /// A wrong program would be found, and shown as a small script.
-  @Test func aDisagreementIsShrunk() throws {
+  /// What is shown of a failure is the simplest expression that fails.
+  @Test func failuresAreShrunk() throws {
     var generator = ExpressionGenerator(seed: Self.seed, number: 5)
     let expression = generator.expression()
     let inner = GeneratedExpression(.number, "exp(#) + #", [expression, expression])
