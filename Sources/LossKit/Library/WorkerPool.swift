@@ -35,9 +35,8 @@ final class WorkerPool: @unchecked Sendable {  // Shared state is atomic or behi
     let useful = min(helpers, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1)
     // A thread that keeps the pool would keep it for ever.
     let workers = Unmanaged.passUnretained(self)
-    nonisolated(unsafe) let shared = workers
     threads = (0..<max(0, useful)).compactMap { _ in
-      SystemThread { shared._withUnsafeGuaranteedRef { $0.work() } }
+      SystemThread { workers._withUnsafeGuaranteedRef { $0.work() } }
     }
   }
 
