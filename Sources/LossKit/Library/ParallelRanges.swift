@@ -21,8 +21,9 @@ enum ParallelRanges {
   ) -> LossError? {
     let blocks = (range.count + blockSize - 1) / blockSize
     let work = SharedWork(range: range, blockSize: blockSize, blocks: blocks, body: body)
-    // More threads than processors only wait for each other.
-    let useful = min(threads, blocks, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    // More threads than processors only wait for each other; to count these takes microseconds.
+    let wanted = min(threads, blocks)
+    let useful = wanted < 2 ? 1 : min(wanted, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let helpers = (1..<max(1, useful)).compactMap { _ in SystemThread(work.run) }
     work.run()
     for helper in helpers { helper.join() }
