@@ -13,7 +13,13 @@
 #define CONCATENATED_(a, b) a##_##b
 #define CONCATENATED(a, b) CONCATENATED_(a, b)
 #define KERNEL(name) CONCATENATED(name, ISA)
+// Not inlined where nothing is optimized: there each inlined copy has room of its own on the stack,
+// hundreds of kilobytes in all, and threads have 512.
+#ifdef __OPTIMIZE__
 #define INLINE static inline __attribute__((always_inline, unused))
+#else
+#define INLINE static __attribute__((unused))
+#endif
 
 #define INFINITE __builtin_inf()
 #define NOT_A_NUMBER __builtin_nan("")
