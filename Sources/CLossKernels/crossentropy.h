@@ -7,7 +7,8 @@
 #define LAYOUT_STRIDE (CHUNK + 8)
 
 /// One row, longer than the others.
-INLINE void long_row(const double *x, ptrdiff_t n, ptrdiff_t label, double *value, double *weights) {
+INLINE void long_row(
+    const double *x, ptrdiff_t n, ptrdiff_t label, double *value, double *weights) {
   row_result row = whole_row(x, n, 1, weights);
   if (value) *value = (row.m == x[label] ? 0 : row.m - x[label]) + excess_of(row.rest);
   if (!weights) return;

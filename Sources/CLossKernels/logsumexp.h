@@ -150,7 +150,8 @@ INLINE row_result short_row_form(const double *x, ptrdiff_t n, double *weights, 
   vd entries[SHORT_ROW / W], m = vset(-INFINITE);
   for (int v = 0; v < vectors; v++) {
     ptrdiff_t count = n - v * W;
-    entries[v] = v + 1 < vectors ? vload(x + v * W) : vload_first(x + v * W, count, vset(-INFINITE));
+    entries[v] =
+        v + 1 < vectors ? vload(x + v * W) : vload_first(x + v * W, count, vset(-INFINITE));
     m = entries[v] > m ? entries[v] : m;
   }
   m = largest_lane(m);
@@ -206,7 +207,7 @@ INLINE row_result whole_row(const double *x, ptrdiff_t n, double k, double *weig
   return (row_result){m, row_sum(x, n, k, m, weights)};
 }
 
-/// ln(1 + R)
+/// ln(1 + R).
 INLINE double excess_of(unrounded_sum rest) {
   return log1p_of_sum(vset(rest.high), vset(rest.low))[0];
 }
