@@ -8,7 +8,7 @@ struct CompiledBatch: @unchecked Sendable {  // Each thread writes its own point
   private let lanes: Int
 
   /// The doubles of a block, beside the points and gradients.
-  private static let blockBudget = 1 << 14
+  private static let blockBudget = 1 << 15
 
   init(_ batch: Batch, _ program: Program) {
     self.batch = batch

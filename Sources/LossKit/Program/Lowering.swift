@@ -78,26 +78,32 @@ struct Lowering {
 
   /// Watches that a part of the gradient is finite; of weights times one number it is that number.
   private mutating func check(_ id: Int, at place: Operand) {
-    let node = graph.nodes[id]
-    switch node.operation {
-    case .assemble(let offsets):
-      if overlapping(node.operands, offsets).contains(true) {
+    // Not by recursion: sums of parts may lie deep in one another.
+    var open = [(id, place)]
+    while let (id, place) = open.popLast() {
+      let node = graph.nodes[id]
+      if case .assemble(let offsets) = node.operation,
+        !overlapping(node.operands, offsets).contains(true)
+      {
+        for (part, offset) in zip(node.operands, offsets) {
+          var inner = place
+          inner.offset += offset
+          open.append((part, inner))
+        }
+      } else if let factor = factorOfWeights(node) {
+        checks.append(Program.Check(place: factor, count: 1))
+      } else {
         checks.append(Program.Check(place: place, count: node.size))
-        return
       }
-      for (part, offset) in zip(node.operands, offsets) {
-        var inner = place
-        inner.offset += offset
-        check(part, at: inner)
-      }
-    case .zip(let function) where function.isProduct && node.size > 1:
-      let (w, c) = (node.operands[0], node.operands[1])
-      guard case .weights = graph.nodes[w].operation, graph.size(c) == 1,
-        let factor = try? contiguous(c)
-      else { fallthrough }
-      checks.append(Program.Check(place: factor, count: 1))
-    default: checks.append(Program.Check(place: place, count: node.size))
     }
+  }
+
+  /// The number that weights, which lie between 0 and 1, are multiplied by.
+  private mutating func factorOfWeights(_ node: Graph.Node) -> Operand? {
+    guard case .zip(let function) = node.operation, function.isProduct, node.size > 1,
+      case .weights = graph.nodes[node.operands[0]].operation, graph.size(node.operands[1]) == 1
+    else { return nil }
+    return try? contiguous(node.operands[1])
   }
 
   private mutating func need(_ id: Int) {
@@ -133,15 +139,19 @@ struct Lowering {
 
   /// Lets a node compute its elements where they are wanted; of a sum of parts, each part its own.
   private mutating func want(_ id: Int, at place: Operand) {
-    let node = graph.nodes[id]
-    guard node.isComputed, wanted[id] == nil else { return }
-    wanted[id] = place
-    guard case .assemble(let offsets) = node.operation else { return }
-    let overlapping = overlapping(node.operands, offsets)
-    for (i, part) in node.operands.enumerated() where !overlapping[i] {
-      var inner = place
-      inner.offset += offsets[i]
-      if graph.nodes[part].isComputed, wanted[part] == nil { want(part, at: inner) }
+    // Not by recursion: sums of parts may lie deep in one another.
+    var open = [(id, place)]
+    while let (id, place) = open.popLast() {
+      let node = graph.nodes[id]
+      guard node.isComputed, wanted[id] == nil else { continue }
+      wanted[id] = place
+      guard case .assemble(let offsets) = node.operation else { continue }
+      let overlapping = overlapping(node.operands, offsets)
+      for (i, part) in node.operands.enumerated() where !overlapping[i] {
+        var inner = place
+        inner.offset += offsets[i]
+        open.append((part, inner))
+      }
     }
   }
 

@@ -308,23 +308,23 @@ struct StructuredMaps {
   private func withoutFactor(_ product: StructuredMap.OuterProduct) throws
     -> StructuredMap.OuterProduct
   {
-    let right = graph.nodes[product.right]
-    switch right.operation {
-    case .map(let function) where function.id == .type(ObjectIdentifier(Negate.self)):
-      return try withoutFactor(
-        .init(left: graph.map(Negate.self, product.left), right: right.operands[0]))
-    case .zip(let function) where function.isProduct && right.size > 1:
-      let (a, b) = (right.operands[0], right.operands[1])
-      if graph.size(b) == 1 {
-        return try withoutFactor(
-          .init(left: graph.zip(Multiply.self, product.left, b), right: a))
+    var result = product
+    while true {
+      let right = graph.nodes[result.right]
+      switch right.operation {
+      case .map(let function) where function.id == .type(ObjectIdentifier(Negate.self)):
+        result = .init(left: try graph.map(Negate.self, result.left), right: right.operands[0])
+      case .zip(let function) where function.isProduct && right.size > 1:
+        let (a, b) = (right.operands[0], right.operands[1])
+        if graph.size(b) == 1 {
+          result = .init(left: try graph.zip(Multiply.self, result.left, b), right: a)
+        } else if graph.size(a) == 1 {
+          result = .init(left: try graph.zip(Multiply.self, result.left, a), right: b)
+        } else {
+          return result
+        }
+      default: return result
       }
-      if graph.size(a) == 1 {
-        return try withoutFactor(
-          .init(left: graph.zip(Multiply.self, product.left, a), right: b))
-      }
-      return product
-    default: return product
     }
   }
 }
