@@ -4,8 +4,9 @@ extension Program {
   /// Arrays from this many elements on are worked on in chunks, by several threads where there are
   /// any.
   static let chunkedCount = 1 << 16
-  /// The elements of a chunk. The chunks do not depend on the number of threads, and neither does
-  /// the order of any sum.
+  /// The number of elements of a chunk.
+  ///
+  /// The chunks do not depend on the number of threads, and neither does the order of any sum.
   static let chunkSize = 1 << 14
 
   /// Calls `body` for the chunks of a range; by several threads at a time, in any order.
@@ -23,7 +24,9 @@ extension Program {
     pool._withUnsafeGuaranteedRef { $0.run(chunks, work) }
   }
 
-  /// Log-sum-exp of a long row. Its weights are relative to the largest entry of their chunk, so
+  /// Log-sum-exp of a long row.
+  ///
+  /// Its weights are relative to the largest entry of their chunk, so
   /// that the row is read once; `factors` says how the chunks relate to the largest of all.
   func logSumExpInChunks(
     _ x: UnsafePointer<Double>, _ n: Int, k: Double, weights: UnsafeMutablePointer<Double>?,
