@@ -29,6 +29,7 @@ final class Graph {
   private var known: [Key: Int] = [:]
   private var knownConstants: [ConstantKey: Int] = [:]
   private var knownTables: [[Int32]: Int] = [:]
+  private var tableSize = 0
 
   /// A condition on which the gradient of the program is not the one of the language: the
   /// interpreter settles such a point.
@@ -109,8 +110,11 @@ final class Graph {
     return try node(.constant(id), [], extents)
   }
 
-  func table(_ places: [Int32]) -> Int {
+  func table(_ places: [Int32]) throws -> Int {
     if let id = knownTables[places] { return id }
+    // Tables count like arrays: two places take the room of an element.
+    tableSize += places.count / 2
+    guard tableSize <= account.limit else { throw Untraceable() }
     tables.append(places)
     knownTables[places] = tables.count - 1
     return tables.count - 1

@@ -101,7 +101,7 @@ extension CrossEntropy {
     let scores = TracedValue(
       graph: s.graph, node: try s.graph.filled(s, Broadcast(lanes: lanes, shape: s.shape)),
       lanes: lanes, shape: s.shape)
-    return (scores, s.graph.table(places))
+    return (scores, try s.graph.table(places))
   }
 
   func traced(_ s: TracedValue) throws -> Value {

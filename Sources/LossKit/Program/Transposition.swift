@@ -287,7 +287,7 @@ struct Transposition {
     StridedWalk(extents: extents, strides: [strides]).forEachPlace {
       places.append(Int32(offset + $0))
     }
-    add(.table(graph.table(places)), c, to: base)
+    add(.table(try graph.table(places)), c, to: base)
   }
 
   private mutating func pass(_ c: Int, through form: MatrixForm, _ operands: [Int]) throws {
