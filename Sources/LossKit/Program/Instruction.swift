@@ -38,6 +38,8 @@ struct Instruction {
   enum Code: UInt8 {
     case map, zip, select, softplusAndSlope
     case copyEvenly, gather, scatter, fill, copy, add
+    /// Several elementwise instructions, chunk by chunk.
+    case group
     case sumRows, sumColumns, dotRows
     case logSumExp, matrixProduct
     /// Weights of a log-sum-exp in chunks, times one number.

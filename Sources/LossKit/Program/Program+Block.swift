@@ -62,7 +62,7 @@ extension Program {
         .refuseTiesInRows, .refuseIfSet:
         true
       // Rare, or made of long rows: the points one by one.
-      case .scaleChunks, .crossEntropy, .crossEntropyAt, .order, .pickEach, .placeEach,
+      case .group, .scaleChunks, .crossEntropy, .crossEntropyAt, .order, .pickEach, .placeEach,
         .runningSum, .runningSumFromEnd, .runningProduct, .runningLogSumExp, .recurrence,
         .recurrenceFromEnd:
         false

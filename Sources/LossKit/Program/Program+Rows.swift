@@ -13,6 +13,7 @@ extension Program {
     case .copy: out.update(from: a, count: n)
     case .fill: out.update(repeating: 0, count: n)
     case .add: loss_add(out, a, out, n)
+    case .group: runGroup(instruction, memory)
     case .scaleChunks: scaleChunks(instruction, memory)
     case .select: select(instruction, memory)
     case .copyEvenly:

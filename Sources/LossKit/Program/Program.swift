@@ -11,6 +11,8 @@ final class Program: @unchecked Sendable {  // The memory is written in `init` o
   let functions: [MapFunction]
   let zipFunctions: [ZipFunction]
   let forms: [MatrixForm]
+  /// Instructions that go together through chunks of long arrays.
+  let groups: [[Instruction]]
   /// The number of doubles that a run needs beside its operands.
   let workspaceSize: Int
   /// Where the value is after a run.
@@ -26,9 +28,10 @@ final class Program: @unchecked Sendable {  // The memory is written in `init` o
   }
 
   init(_ lowering: Lowering, value: Operand) {
-    let code = UnsafeMutableBufferPointer<Instruction>.allocate(
-      capacity: lowering.instructions.count)
-    _ = code.initialize(from: lowering.instructions)
+    let (steps, groups) = Program.grouped(lowering.instructions)
+    self.groups = groups
+    let code = UnsafeMutableBufferPointer<Instruction>.allocate(capacity: steps.count)
+    _ = code.initialize(from: steps)
     instructions = UnsafeBufferPointer(code)
     let numbers = UnsafeMutableBufferPointer<Double>.allocate(capacity: lowering.constants.count)
     _ = numbers.initialize(from: lowering.constants)
@@ -43,7 +46,7 @@ final class Program: @unchecked Sendable {  // The memory is written in `init` o
     let watched = UnsafeMutableBufferPointer<Check>.allocate(capacity: lowering.checks.count)
     _ = watched.initialize(from: lowering.checks)
     checks = UnsafeBufferPointer(watched)
-    goesInBlocks = Program.goesInBlocks(lowering.instructions)
+    goesInBlocks = groups.isEmpty && Program.goesInBlocks(steps)
   }
 
   deinit {

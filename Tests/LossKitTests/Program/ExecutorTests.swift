@@ -90,6 +90,25 @@ import Testing
     }
   }
 
+  /// A long chain gives at each element what it gives for one number.
+  @Test(arguments: [
+    "square(relu(x + 0.1)) * exp(x) - tanh(x)", "softplus(x) * sigmoid(x) / (1 + x * x)",
+    "if x > 0.25 then log(x) * x else exp(-x)", "sqrt(1 + square(x)) - abs(x - 0.3) * 2",
+  ])
+  func longChains(_ formula: String) throws {
+    let model = try LossModel(
+      source: "param s = randn(\(Self.long)), t = 0.5; let f(x) = \(formula)")
+    let sum = try model.function("sum(f(x) for x in s)", of: ["s"])
+    let one = try model.function("f(t)", of: ["t"]).interpreted
+    #expect(sum.isCompiled)
+    let point = (0..<Self.long).map { Double($0 * 7_919 % 10_007) / 2_000 - 2.5003 }
+    let (_, gradient) = try sum.valueWithGradient(at: point)
+    for i in stride(from: 0, to: Self.long, by: 997) {
+      let expected = try one.valueWithGradient(at: [point[i]]).gradient[0]
+      #expect(abs(gradient[i] - expected) <= 32 * 0x1p-53 * max(abs(expected), 1), "\(point[i])")
+    }
+  }
+
   // MARK: Sessions
 
   @Test func manyParams() throws {
