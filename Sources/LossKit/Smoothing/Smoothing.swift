@@ -51,7 +51,7 @@ final class Smoothing: @unchecked Sendable {  // Immutable.
   /// `lo + relu(x - lo) - relu(x - hi)`, which is x between lo and hi where lo ≤ hi.
   func clamp(_ x: Value, _ lo: Value, _ hi: Value, _ context: CallContext) throws -> Value {
     guard case .enclosure(let origin) = answer else {
-      return try lo + relu(x - lo, context) - relu(x - hi, context)
+      return try smoothClamp(x, lo, hi, context)
     }
     try refuseOutsideMaximum(context)
     let parts = try [x, lo, hi].map { try Value.enclosed(Enclosure($0, in: origin)) }
@@ -73,6 +73,26 @@ final class Smoothing: @unchecked Sendable {  // Immutable.
       above: hard.above + error + crossing)
   }
 
+  /// The sum as the hard value and what rounds its corners: relu(u) is u + relu(-u), smoothed, too, so
+  /// that each relu is taken where it is small.
+  ///
+  /// The sum itself cancels beyond `hi`, and is nan at infinite bounds.
+  private func smoothClamp(_ x: Value, _ lo: Value, _ hi: Value, _ context: CallContext) throws
+    -> Value
+  {
+    func isLess(_ a: Value, _ b: Value) throws -> Value {
+      try Evaluator.compare(.less, a.plain, b.plain, tolerance: nil)
+    }
+    let isBelow = try isLess(x, lo)
+    let isAbove = try isLess(hi, x)
+    // Where the bounds cross, x may lie outside both.
+    let lowest = try Value.select(isAbove, lo + hi - x, lo)
+    let hard = try Value.select(isBelow, lowest, .select(isAbove, hi, x))
+    let beyondLow = try Value.select(isBelow, x - lo, lo - x)
+    let beyondHigh = try Value.select(isAbove, hi - x, x - hi)
+    return try hard + relu(beyondLow, context) - relu(beyondHigh, context)
+  }
+
   /// A jump has a smooth counterpart, but no bound on its error.
   func refuseJump(_ context: CallContext) throws {
     if case .enclosure = answer { throw EvaluationProblem.jumpHasNoErrorBound(context.name) }
@@ -81,7 +101,8 @@ final class Smoothing: @unchecked Sendable {  // Immutable.
   /// The weights that a smooth maximum gives to the entries of each row.
   func weights(_ rows: Value) throws -> Value {
     family == .sparse
-      ? try .apply(SparsemaxWeights(), rows, k) : try .apply(SoftmaxWeights(), rows, k)
+      ? try .apply(SparsemaxWeights(), rows, k)
+      : try .apply(SoftmaxWeights(), rows, k)
   }
 
   /// The index of the largest entry of each row, weighted: `Σ i softmax(k v)ᵢ`.
