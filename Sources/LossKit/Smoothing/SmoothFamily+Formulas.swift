@@ -11,6 +11,19 @@ extension SmoothFamily {
     return try .byValue("finite or 0", largest) { $0.isFinite ? $0 : 0 }
   }
 
+  /// A sharpness with which every formula is finite: at its largest no family differs from the
+  /// maximum any more.
+  static func finite(_ k: Value) throws -> Value {
+    let limit = 0x1p1022
+    let isLarge =
+      switch k.plain {
+      case .number(let k): k > limit
+      case .tensor(let tensor): tensor.elements.contains { $0 > limit }
+      default: false
+      }
+    return isLarge ? try .mapped(k.plain, .number(limit)) { min($0, $1) } : k
+  }
+
   // MARK: Formulas
 
   /// `Σ x e^{k x} / Σ e^{k x}`; of masks alone, which have no weight, -inf.
@@ -54,7 +67,8 @@ extension SmoothFamily {
     let difference = try Value.select(isFirst, x - y, y - x)
     let width = try .number(1) / k
     let root = try Value.apply(Hypot.self, difference, width)
-    let excess = try width * width / (.number(2) * (root + difference))
+    // Not the square of the width first, which overflows where k is small.
+    let excess = try width / (root + difference) * width / .number(2)
     return try .select(isInfinite, larger, larger + excess)
   }
 

@@ -22,6 +22,7 @@ enum SmoothFamily: String, CaseIterable, Sendable {
     // Of nothing -inf, like `max`; of one entry itself, which no family changes but by its bias.
     if n == 0 { return try .apply(LogSumExp(), x, k) }
     try checkDomain(x)
+    let k = try SmoothFamily.finite(k)
     switch self {
     case .lse: return try .apply(LogSumExp(), x, k)
     case .mellow: return try .apply(MellowMaximum(), x, k)

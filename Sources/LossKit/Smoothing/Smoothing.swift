@@ -101,7 +101,7 @@ final class Smoothing: @unchecked Sendable {  // Immutable.
   /// The weights that a smooth maximum gives to the entries of each row.
   func weights(_ rows: Value) throws -> Value {
     family == .sparse
-      ? try .apply(SparsemaxWeights(), rows, k)
+      ? try .apply(SparsemaxWeights(), rows, SmoothFamily.finite(k))
       : try .apply(SoftmaxWeights(), rows, k)
   }
 
