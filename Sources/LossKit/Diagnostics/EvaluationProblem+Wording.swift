@@ -160,6 +160,8 @@ extension EvaluationProblem {
       EvaluationProblem.lines("does not hold, at the simplest point found:", details)
     case .checkWithoutDraws: "nothing to draw: the comparison depends on no param"
     case .checkSkippedAll(let count): "both sides were nan at all of \(count) points"
+    case .tableColumnsDiffer:
+      "an expression of a table is a record in every row, of the same fields, or in none"
     case .tableEntry(let kind): "a table holds numbers and texts, not \(kind)"
     case .tableRange(let kind): "a table runs over an array or a range, not \(kind)"
     case .cannotRead(let path, let reason): "cannot read \"\(path)\": \(reason)"

@@ -127,6 +127,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case checkWithoutDraws
   case checkSkippedAll(Int)
   case tableEntry(String)
+  case tableColumnsDiffer
   case tableRange(String)
   case cannotRead(String, String)
   case csv(String, CSVProblem)

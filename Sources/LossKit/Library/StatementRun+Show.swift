@@ -132,37 +132,7 @@ extension StatementRun {
       ? items.joined() : items.dropLast().joined(separator: ", ") + " and " + (items.last ?? "")
   }
 
-  // MARK: Tables
-
-  func table(_ node: Node, _ id: NodeID) throws {
-    let columns = script.list(node.a)
-    let list = script.list(node.b)
-    let symbol = list.symbol(2)
-    let name = session.symbols.name(of: symbol)
-    let target: Target = module.find(symbol).map { .definition($0) } ?? .local(symbol)
-    var rows: [[Value]] = []
-    let places = try places(of: list.node(4))
-    guard places.count <= StatementRun.tableLimit else {
-      throw error(.tableTooLong(places.count, limit: StatementRun.tableLimit), list.node(4))
-    }
-    for place in 0..<places.count {
-      if session.account.isCancelled { throw error(.cancelled, id) }
-      let value = try places.value(place)
-      let row = try with([(target, value)]) { inner in
-        try columns.indices.map { i in
-          let cell = try evaluator.evaluate(columns.node(i), inner).plain
-          switch cell {
-          case .function, .record:
-            throw error(.tableEntry(cell.kindDescription), columns.node(i))
-          default: return cell
-          }
-        }
-      }
-      rows.append([value] + row)
-    }
-    let header = [name] + columns.indices.map { script.text(of: columns.node($0)) }
-    show(.table(columns: header, rows: rows), id)
-  }
+  // MARK: What a table or a draw runs over
 
   /// The values that a range or an array has, one after another.
   func places(of id: NodeID) throws -> Places {
@@ -211,9 +181,6 @@ extension StatementRun {
       }
     }
   }
-
-  /// The most rows that a table has.
-  static let tableLimit = 100_000
 
   /// Evaluates with names replaced, or bound where the text has no input of that name.
   func with<Result>(
