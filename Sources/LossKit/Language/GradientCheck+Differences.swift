@@ -14,6 +14,8 @@ extension GradientCheck {
       points.append(moved)
     }
     let scale = direction.count == 1 ? point[direction[0].element].magnitude : 0
+    // A random direction moves each element by its own size.
+    let argumentNoise = (direction.count == 1 ? scale : 1) * 0x1p-52
     let close = (scale == 0 ? 1 : scale.binade) * 0x1p-40
     for i in 0..<OneSidedSlope.noisePoints {
       points.append(moved(along: direction, by: Double(i) * close).point)
@@ -23,7 +25,8 @@ extension GradientCheck {
     guard start.isFinite else { return nil }
     return OneSidedSlope(
       start: start, values: Array(values.prefix(taken.count)), steps: taken,
-      noise: OneSidedSlope.noise(of: Array(values.dropFirst(taken.count))))
+      noise: OneSidedSlope.noise(of: Array(values.dropFirst(taken.count))),
+      argumentNoise: argumentNoise)
   }
 
   /// The point at some distance, and the distance that rounding has left.

@@ -42,6 +42,8 @@ struct GradientCheck {
   var isSideBySide = true
   private var comparisons: [Comparison] = []
   private var skipped = 0
+  /// The steepest chord of the function.
+  private var steepness = 0.0
 
   /// - Parameter value: that of the function at the inputs.
   init(
@@ -98,7 +100,7 @@ struct GradientCheck {
   private func result(corners: Int, tested: Int) -> Value {
     // What is vague beside all slopes is no comparison: a jump, noise.
     let scale = comparisons.reduce(0) { $1.exact.isFinite ? max($0, $1.exact.magnitude) : $0 }
-    let flat = 1e-6 * value.magnitude
+    let flat = 1e-6 * max(value.magnitude, steepness)
     let clear = comparisons.filter { comparison in
       comparison.bound
         <= 0.1 * max(comparison.exact.magnitude, comparison.estimate.magnitude, scale, flat)
@@ -173,6 +175,7 @@ struct GradientCheck {
   ) throws -> (exact: Double, estimate: OneSidedSlope?) {
     let exact = try slope(along: direction)
     let estimate = try estimate(along: direction, steps)
+    steepness = max(steepness, estimate?.chord.magnitude ?? 0)
     note(input, name, exact: exact, estimate)
     return (exact, estimate)
   }
