@@ -22,8 +22,10 @@ struct OneSidedSlope {
   private struct Entry {
     let estimate: Double
     var error: Double
-    /// What rounding of the argument may add to the error. It does not decide between entries: for a
-    /// wave far from 0 it would favour steps longer than the wave.
+    /// What rounding of the argument may add to the error.
+    ///
+    /// It does not decide between entries: for a wave far from 0 it would favour steps longer than
+    /// the wave.
     let slack: Double
   }
 
