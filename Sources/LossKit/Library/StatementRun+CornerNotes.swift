@@ -11,7 +11,8 @@ extension StatementRun {
   /// A note for each primitive at a corner: its places, what tied, the slopes; calls of which the
   /// same is to be said share one.
   func cornerNotes(_ statement: NodeID) -> [String] {
-    let unrotated = evaluator.corners.unrotated
+    // Before the events are taken, and these with them.
+    let meaning = self.meaning
     var notes: [(primitive: String, tie: String, sites: [CallSite])] = []
     var numbers: [String: Int] = [:]
     for event in evaluator.corners.takeEvents() {
@@ -37,17 +38,17 @@ extension StatementRun {
         "and \(more.count) more \(more.count == 1 ? "corner" : "corners"), the first "
           + "\(next.primitive) (\(describe([next.sites[0]], statement)))")
     }
-    texts[texts.count - 1] += "; " + meaning(unrotated)
+    texts[texts.count - 1] += "; " + meaning
     return texts
   }
 
   /// What the gradient shown is, said once.
-  private func meaning(_ unrotated: Int?) -> String {
+  private var meaning: String {
     let one =
       "if the whole is not differentiable, the gradient shown is one of Clarke's generalized "
       + "gradients"
-    guard evaluator.cornerRule == .symmetric else { return one }
-    guard let unrotated else { return one + ", the symmetric one" }
+    guard evaluator.corners.isSymmetric else { return one }
+    guard let unrotated = evaluator.corners.unrotated else { return one + ", the symmetric one" }
     let limit = DirectionBasis.rotationLimit
     return one + ", a mean over \(2 * limit) bases only, because \(unrotated) inputs feed the ties "
       + "(at most \(limit) are rotated)"

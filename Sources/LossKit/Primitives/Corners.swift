@@ -19,6 +19,8 @@ final class Corners {
   var loops: [Int: Scope] = [:]
   /// How many inputs fed ties where that was more than the symmetric rule rotates.
   private(set) var unrotated: Int?
+  /// Whether a gradient was taken by the symmetric rule, which what goes along one direction is not.
+  private(set) var isSymmetric = false
   /// A part of a text in which nothing is noted.
   private var ignored: CallSite?
 
@@ -54,7 +56,10 @@ final class Corners {
   func noteUnrotated(_ feeding: Int) { unrotated = max(unrotated ?? 0, feeding) }
 
   /// Begins to collect the directions of a level that feed ties.
-  func collectFeeding(at level: Int) { feeding[level] = [] }
+  func collectFeeding(at level: Int) {
+    feeding[level] = []
+    isSymmetric = true
+  }
 
   /// The directions collected at a level, in order; collecting ends.
   func takeFeeding(at level: Int) -> [Int] {
@@ -98,6 +103,7 @@ final class Corners {
       count = 0
       loops = [:]
       unrotated = nil
+      isSymmetric = false
       feeding = [:]
     }
     return events
