@@ -16,7 +16,7 @@ public struct LossError: Error, Sendable {
   /// The other syntax errors of the same text, at most 19, in its order.
   public internal(set) var further: [LossError] = []
 
-  init(_ problem: any Problem, in source: Source, at range: SourceRange, labels: [Label] = []) {
+  init(_ problem: any Problem, in source: Source, at range: SourceRange?, labels: [Label] = []) {
     self.problem = problem
     self.source = source
     self.range = range

@@ -160,7 +160,29 @@ extension StatementRun {
 
   func outcomes(_ claim: CheckedClaim, _ points: [[Value]]) throws -> [Outcome] {
     if let outcomes = try outcomesInLanes(claim, points) { return outcomes }
-    return try points.map { try outcome(claim, at: $0) }
+    return try points.map { point in
+      do {
+        return try outcome(claim, at: point)
+      } catch let error as LossError where !error.isCancellation {
+        if isEverywhere(error, claim, points) { throw error }
+        throw LossError(
+          ProblemAtPoint(problem: error.problem, point: inputLines(claim, point)),
+          in: error.source, at: error.range, labels: error.labels)
+      }
+    }
+  }
+
+  /// Whether an error is the same wherever the claim is evaluated, so that no point explains it.
+  private func isEverywhere(_ error: LossError, _ claim: CheckedClaim, _ points: [[Value]]) -> Bool
+  {
+    points.prefix(8).allSatisfy { point in
+      do {
+        _ = try outcome(claim, at: point)
+        return false
+      } catch let other {
+        return (other as? LossError)?.message == error.message
+      }
+    }
   }
 
   /// `nil` where something differs from draw to draw that cannot, or an error needs its own point.

@@ -4,7 +4,7 @@ extension StatementRun {
   /// The error for a point where a claim fails, made as simple as it can be while failing.
   func counterexample(_ claim: CheckedClaim, _ found: [Value]) throws -> LossError {
     let point = try simplest(claim, found)
-    var details = zip(claim.sources, point).map { "\($0.name) = \(inputText($1))" }
+    var details = inputLines(claim, point)
     let sides = try with(zip(claim.sources, point).map { ($0.target, $1) }) {
       try evaluator.sides(of: claim.claim, $0)
     }
@@ -14,6 +14,11 @@ extension StatementRun {
       details.append("within \(NumberFormat.formatted(tolerance))")
     }
     return error(.checkFailed(details: details), claim.claim.condition)
+  }
+
+  /// What is drawn at a point: `s = [1, 0]`, a line for each name.
+  func inputLines(_ claim: CheckedClaim, _ point: [Value]) -> [String] {
+    zip(claim.sources, point).map { "\($0.name) = \(inputText($1))" }
   }
 
   /// A value in full, whatever the settings, so that what is shown fails when it is typed in.
