@@ -223,7 +223,7 @@ enum SyntaxProblem: Problem {
     case .emptyBlock:
       ("a block needs a value", "write '{ let m = e; m }'")
     case .blockWithoutValue:
-      ("a block ends with its value, not with a definition", "write '{ let m = e; m }'")
+      ("a block ends with its value, an expression", "write '{ let m = e; m }'")
     case .valueInsideBlock:
       ("only the last expression of a block is its value", "name this one with 'let'")
     case .definitionInsideBlock:

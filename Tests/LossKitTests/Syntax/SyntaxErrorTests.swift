@@ -66,7 +66,7 @@ import Testing
     ("{ }", "1:1+3 a block needs a value | write '{ let m = e; m }'"),
     (
       "{ let a = 1 }",
-      "1:13+1 a block ends with its value, not with a definition | write '{ let m = e; m }'"
+      "1:13+1 a block ends with its value, an expression | write '{ let m = e; m }'"
     ),
     ("e at x = 1", "1:6+1 expected '(' and what to replace, found 'x' | write 'e at (x = 1)'"),
     ("e at ()", "1:6+2 there is nothing between the brackets"),
