@@ -332,7 +332,10 @@ extension Builtins {
   /// A sharpness: one positive number, possibly with derivatives.
   static func sharpness(_ value: Value?, of function: String) throws -> Value {
     guard let value else { return .number(1) }
-    guard value.isNumeric, value.shape.isEmpty else { throw EvaluationProblem.sharpnessNotANumber }
+    guard value.isNumeric, value.shape.isEmpty else {
+      if case .text(let name) = value { throw EvaluationProblem.sharpnessIsText(name) }
+      throw EvaluationProblem.sharpnessNotANumber
+    }
     if case .number(let k) = value.plain, !(k > 0) {
       throw EvaluationProblem.invalidArgument(function, "k", "a positive number")
     }

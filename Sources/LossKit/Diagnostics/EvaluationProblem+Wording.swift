@@ -99,7 +99,7 @@ extension EvaluationProblem {
     case .reshapeSize(let from, let to):
       "an array of shape \(describe(shape: from)) cannot take the shape \(describe(shape: to))"
     case .ofNothing(let function): "\(function) of nothing"
-    case .sharpnessNotANumber: "the sharpness k must be one number"
+    case .sharpnessNotANumber, .sharpnessIsText: "the sharpness k must be one number"
     case .labelsShape(let labels, let scores):
       "labels of shape \(describe(shape: labels)) for scores of shape \(describe(shape: scores))"
     case .labelOutOfRange(let label, let count):
@@ -160,6 +160,7 @@ extension EvaluationProblem {
       EvaluationProblem.lines("does not hold, at the simplest point found:", details)
     case .checkWithoutDraws: "nothing to draw: the comparison depends on no param"
     case .checkSkippedAll(let count): "both sides were nan at all of \(count) points"
+    case .notATolerance(let value): "a tolerance is a number from 0 on, not \(value)"
     case .tableColumnsDiffer:
       "an expression of a table is a record in every row, of the same fields, or in none"
     case .tableEntry(let kind): "a table holds numbers and texts, not \(kind)"
@@ -229,6 +230,7 @@ extension EvaluationProblem {
     case .cycle: "a formula is not a variable: it is evaluated anew from what it names"
     case .csv(_, let problem): problem.hint
     case .tooManyElements: "work on fewer elements at a time"
+    case .sharpnessIsText(let name): "a family goes by its name: family = \"\(name)\""
     case .checkWithoutDraws: "name what to draw: check … over (x = randn())"
     case .needsText("csv", _): "write the file's name in quotes"
     default: nil

@@ -78,6 +78,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case reshapeSize([Int], [Int])
   case ofNothing(String)
   case sharpnessNotANumber
+  case sharpnessIsText(String)
   case labelsShape([Int], scores: [Int])
   case labelOutOfRange(Double, Int)
   case columnIsNoVector(String, String)
@@ -128,6 +129,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case checkSkippedAll(Int)
   case tableEntry(String)
   case tableColumnsDiffer
+  case notATolerance(String)
   case tableRange(String)
   case cannotRead(String, String)
   case csv(String, CSVProblem)

@@ -47,7 +47,12 @@ extension Evaluator {
   /// The tolerance after `within`; `nil` where there is none.
   func tolerance(_ id: NodeID, _ env: Environment) throws -> Double? {
     if id.isNone { return nil }
-    return try locating(id, env) { try evaluate(id, env).plain.numberOrThrow() }
+    let value = try evaluate(id, env).plain
+    guard case .number(let tolerance) = value, tolerance >= 0 else {
+      let text = ValueText(settings: settings).text(value)
+      throw error(.notATolerance(value.isNumeric ? text : value.kindDescription), id, env)
+    }
+    return tolerance
   }
 
   /// The sides of a claim's comparisons with their values, other than those that are written out.
