@@ -48,7 +48,13 @@ extension StatementRun {
   /// How many points may be tried for a simpler one, and how many elements they may have together.
   private static let trials = (points: 4000, elements: 1 << 22)
 
+  /// The most elements of a point that is made simpler: of a longer one few trials could be made, and
+  /// to prepare them would take long.
+  private static let simplifiedElements = 1 << 16
+
   private func simplest(_ claim: CheckedClaim, _ found: [Value]) throws -> [Value] {
+    let size = found.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    if size > StatementRun.simplifiedElements { return found }
     var parts: [PointSimplifier.Part] = []
     var point: [Double] = []
     for (source, value) in zip(claim.sources, found) {
