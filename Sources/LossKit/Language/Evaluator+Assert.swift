@@ -39,8 +39,7 @@ extension Evaluator {
     let condition = try evaluate(claim.condition, env)
     guard condition.isTraced else { return false }
     guard condition.isMask, list.node(1).isNone else { throw Untraceable() }
-    let denied = try graph.recordedMask(IsEqual.self, condition, .number(0))
-    try graph.refuse(where: denied)
+    try graph.refuse(where: .answer(IsEqual.self, condition, .number(0)))
     return true
   }
 

@@ -21,7 +21,7 @@ extension Evaluator {
         throw operatorError(problem, list, i, left, right, env)
       }
       if let before = result {
-        result = try locating(id, env) { try .joined(before, holds, isAnd: true) }
+        result = try locating(id, env) { try .answer(BothHold.self, before, holds) }
       } else {
         result = holds
       }
@@ -46,25 +46,18 @@ extension Evaluator {
     }
     if let mask = try textMask(comparison, a, b) { return mask }
     let (a, b) = (a.plain, b.plain)
-    if let graph = a.graph ?? b.graph {
-      guard tolerance == nil else { throw Untraceable() }
-      return try graph.recorded(comparison, a, b)
-    }
-    func mask(_ function: (Double, Double) -> Bool) throws -> Value {
-      try .mapped(a, b, content: .truths) { function($0, $1) ? 1 : 0 }
-    }
     switch comparison {
-    case .less: return try mask(<)
-    case .lessOrEqual: return try mask(<=)
-    case .greater: return try mask(>)
-    case .greaterOrEqual: return try mask(>=)
-    case .notEqual: return try mask(!=)
+    case .less: return try .answer(IsLess.self, a, b)
+    case .lessOrEqual: return try .answer(IsLessOrEqual.self, a, b)
+    case .greater: return try .answer(IsGreater.self, a, b)
+    case .greaterOrEqual: return try .answer(IsGreaterOrEqual.self, a, b)
+    case .notEqual: return try .answer(IsNotEqual.self, a, b)
     case .approximatelyEqual:
-      return try mask { a, b in
-        if let tolerance { return a == b || (a - b).magnitude <= tolerance }
-        return isClose(a, b)
+      guard let tolerance else { return try .answer(IsClose.self, a, b) }
+      return try .mapped(a, b, content: .truths) { a, b in
+        a == b || (a - b).magnitude <= tolerance ? 1 : 0
       }
-    default: return try mask(==)
+    default: return try .answer(IsEqual.self, a, b)
     }
   }
 
@@ -156,7 +149,8 @@ extension Evaluator {
         if !right.shape.isEmpty, value.shape.isEmpty { throw LaneDependence() }
       }
       value = try locating(id, env) {
-        try .joined(value, right, isAnd: isAnd)
+        isAnd
+          ? try .answer(BothHold.self, value, right) : try .answer(EitherHolds.self, value, right)
       }
       i += 3
     }
@@ -166,8 +160,7 @@ extension Evaluator {
   func not(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {
     let value = try mask(NodeID(index: node.a), env, in: "not")
     guard node.b % 2 == 1 else { return value }
-    if let graph = value.graph { return try graph.recordedMask(IsEqual.self, value, .number(0)) }
-    return try .mapped(value, .number(0), content: .truths) { x, _ in x == 0 ? 1 : 0 }
+    return try .answer(IsEqual.self, value, .number(0))
   }
 
   func mask(_ id: NodeID, _ env: Environment, in word: String) throws -> Value {
@@ -180,18 +173,6 @@ extension Evaluator {
 }
 
 extension Value {
-  /// Two truth values, or masks, together.
-  static func joined(_ a: Value, _ b: Value, isAnd: Bool) throws -> Value {
-    if let graph = a.graph ?? b.graph {
-      return isAnd
-        ? try graph.recordedMask(BothHold.self, a, b)
-        : try graph.recordedMask(EitherHolds.self, a, b)
-    }
-    return try .mapped(a, b, content: .truths) { a, b in
-      (isAnd ? a != 0 && b != 0 : a != 0 || b != 0) ? 1 : 0
-    }
-  }
-
   /// Whether a truth value, in every lane, settles an `and` (where false) or an `or` (where true).
   fileprivate func isDecided(_ isAnd: Bool) -> Bool {
     switch self {

@@ -65,7 +65,7 @@ extension Value {
     let (va, vb) = (a.plain, b.plain)
     if let graph = va.graph ?? vb.graph {
       try graph.noteTies(va, vb, level: max(a.level, b.level))
-      return try graph.recordedMask(IsNotSmaller.self, va, vb)
+      return try .answer(IsNotSmaller.self, va, vb)
     }
     let mask = try mapped(va, vb, content: .truths) { $0 >= $1 || $0.isNaN ? 1 : 0 }
     var ties: [Int] = []

@@ -16,12 +16,30 @@ extension ElementwiseQuestion {
   static func value(_ a: Double, _ b: Double) -> Double { holds(a, b) ? 1 : 0 }
 }
 
+extension Value {
+  /// The answers to a question about two values, known or not, with broadcasting: a mask.
+  static func answer<Q: ElementwiseQuestion>(_ question: Q.Type, _ a: Value, _ b: Value) throws
+    -> Value
+  {
+    if let graph = a.graph ?? b.graph { return try graph.recordedMask(question, a, b) }
+    return try mapped(a, b, content: .truths) { Q.value($0, $1) }
+  }
+}
+
 enum IsLess: ElementwiseQuestion {
   static func holds(_ a: Double, _ b: Double) -> Bool { a < b }
 }
 
 enum IsLessOrEqual: ElementwiseQuestion {
   static func holds(_ a: Double, _ b: Double) -> Bool { a <= b }
+}
+
+enum IsGreater: ElementwiseQuestion {
+  static func holds(_ a: Double, _ b: Double) -> Bool { a > b }
+}
+
+enum IsGreaterOrEqual: ElementwiseQuestion {
+  static func holds(_ a: Double, _ b: Double) -> Bool { a >= b }
 }
 
 enum IsEqual: ElementwiseQuestion {

@@ -65,7 +65,8 @@ extension Lowering {
       try emitCrossEntropy(operands[0], table)
     case .crossEntropyAt, .crossEntropyWeightsAt: try emitCrossEntropyAt(operands)
     case .order: try emitAlongRows(.order, id, operands)
-    case .pickEach, .placeEach: try emitChoices(node.operation == .pickEach, id, operands)
+    case .pickEach: try emitChoices(.pickEach, id, operands, inRowsOf: operands[1])
+    case .placeEach: try emitChoices(.placeEach, id, operands, inRowsOf: id)
     case .runningSum(let isReversed):
       try emitAlongRows(isReversed ? .runningSumFromEnd : .runningSum, id, operands)
     case .runningProduct: try emitAlongRows(.runningProduct, id, operands)

@@ -13,14 +13,18 @@ extension Lowering {
   }
 
   /// `index` is the number of places of each row.
-  mutating func emitChoices(_ isPick: Bool, _ id: Int, _ operands: [Int]) throws {
+  ///
+  /// - Parameter rows: the node whose rows the places are in.
+  mutating func emitChoices(
+    _ code: Instruction.Code, _ id: Int, _ operands: [Int], inRowsOf rows: Int
+  ) throws {
     let (place, x) = (try contiguous(operands[0]), try contiguous(operands[1]))
     let places = graph.extents(operands[0]).last ?? 1
     instructions.append(
       Instruction(
-        code: isPick ? .pickEach : .placeEach, a: place, b: x, out: destination(id),
+        code: code, a: place, b: x, out: destination(id),
         count: graph.size(operands[0]) / places,
-        length: graph.extents(isPick ? operands[1] : id).last ?? 1, index: places))
+        length: graph.extents(rows).last ?? 1, index: places))
   }
 
   mutating func emitCrossEntropyAt(_ operands: [Int]) throws {

@@ -1,10 +1,10 @@
 import CLossKernels
 
 // Long elementwise chains go chunk by chunk through all their instructions, so that what one leaves
-// for the next is still in the cache.
+// for the next is still in the cache; and by several threads, where there are any.
 
 extension Program {
-  /// Puts elementwise instructions that follow one another over long arrays into groups.
+  /// Puts elementwise instructions over long arrays into groups of those that follow one another.
   static func grouped(_ instructions: [Instruction]) -> (
     instructions: [Instruction], groups: [[Instruction]]
   ) {
@@ -12,12 +12,9 @@ extension Program {
     var groups: [[Instruction]] = []
     var open: [Instruction] = []
     func close() {
-      if open.count > 1 {
-        result.append(Instruction(code: .group, count: open[0].count, index: groups.count))
-        groups.append(open)
-      } else {
-        result += open
-      }
+      guard let first = open.first else { return }
+      result.append(Instruction(code: .group, count: first.count, index: groups.count))
+      groups.append(open)
       open = []
     }
     for instruction in instructions {

@@ -26,7 +26,9 @@ extension Program {
       if n == 1, instruction.pointee.mapKernel == .neg {
         memory[instruction.pointee.out][0] = -memory[instruction.pointee.a][0]
       } else {
-        map(instruction, memory)
+        apply(
+          instruction.pointee.mapKernel, instruction.pointee.index, memory[instruction.pointee.a],
+          memory[instruction.pointee.out], n)
       }
     case .zip:
       let a = memory[instruction.pointee.a]
@@ -67,21 +69,6 @@ extension Program {
   // MARK: Elementwise
 
   @inline(never)
-  private func map(_ instruction: UnsafePointer<Instruction>, _ memory: ProgramMemory) {
-    let n = instruction.pointee.count
-    let x = memory[instruction.pointee.a]
-    let y = memory[instruction.pointee.out]
-    let (kernel, index) = (instruction.pointee.mapKernel, instruction.pointee.index)
-    if n < Program.chunkedCount {
-      apply(kernel, index, x, y, n)
-    } else {
-      forEachChunk(of: n, size: Program.chunkSize, pool: memory.pool) { _, range in
-        self.apply(kernel, index, x + range.lowerBound, y + range.lowerBound, range.count)
-      }
-    }
-  }
-
-  @inline(__always)
   func apply(
     _ kernel: MapKernel, _ index: Int, _ x: UnsafePointer<Double>,
     _ y: UnsafeMutablePointer<Double>,
@@ -117,7 +104,6 @@ extension Program {
       y[0] = apply(kernel, index, a[0], b[0])
       return
     }
-    if n >= Program.chunkedCount, zipInChunks(instruction, memory) { return }
     switch (instruction.pointee.a.reading, instruction.pointee.b.reading) {
     case (.each, .each): apply(kernel, index, a, b, y, n)
     case (.each, .one): apply(kernel, index, a, b[0], y, n)
@@ -147,32 +133,6 @@ extension Program {
         }
       }
     }
-  }
-
-  /// Two long arrays, or one and a number; other operands take the usual way.
-  private func zipInChunks(
-    _ instruction: UnsafePointer<Instruction>, _ memory: ProgramMemory
-  ) -> Bool {
-    let a = memory[instruction.pointee.a]
-    let b = memory[instruction.pointee.b]
-    let y = memory[instruction.pointee.out]
-    let (kernel, index) = (instruction.pointee.zipKernel, instruction.pointee.index)
-    let readings = (instruction.pointee.a.reading, instruction.pointee.b.reading)
-    switch readings {
-    case (.each, .each), (.each, .one), (.one, .each): break
-    default: return false
-    }
-    forEachChunk(
-      of: instruction.pointee.count, size: Program.chunkSize, pool: memory.pool
-    ) { _, range in
-      let (start, n) = (range.lowerBound, range.count)
-      switch readings {
-      case (.each, .one): self.apply(kernel, index, a + start, b[0], y + start, n)
-      case (.one, .each): self.apply(kernel, index, a[0], b + start, y + start, n)
-      default: self.apply(kernel, index, a + start, b + start, y + start, n)
-      }
-    }
-    return true
   }
 
   @inline(__always)

@@ -1,18 +1,6 @@
-// How comparisons, conditions and corners are recorded.
+// How conditions and corners are recorded.
 
 extension Graph {
-  func recorded(_ comparison: ChainOperator, _ a: Value, _ b: Value) throws -> Value {
-    switch comparison {
-    case .less: try recordedMask(IsLess.self, a, b)
-    case .lessOrEqual: try recordedMask(IsLessOrEqual.self, a, b)
-    case .greater: try recordedMask(IsLess.self, b, a)
-    case .greaterOrEqual: try recordedMask(IsLessOrEqual.self, b, a)
-    case .notEqual: try recordedMask(IsNotEqual.self, a, b)
-    case .approximatelyEqual: try recordedMask(IsClose.self, a, b)
-    default: try recordedMask(IsEqual.self, a, b)
-    }
-  }
-
   /// Notes that where two operands are equal the derivative is that of a corner.
   ///
   /// - Parameter level: that of the derivative.

@@ -86,7 +86,7 @@ extension SparsemaxWeights {
     let sorted = try relative.inOrder(of: relative, count: n)
     let totals = try Value.apply(CumulativeSum(), sorted)
     let places = try Tensor((1...max(n, 1)).map(Double.init), account: graph.account)
-    let isIn = try graph.recorded(.greater, .number(1) + .tensor(places) * sorted, totals)
+    let isIn = try Value.answer(IsGreater.self, .number(1) + .tensor(places) * sorted, totals)
     let size = try Value.apply(SumRows(), isIn)
     let last = try Value.byValue("last of several", size) { max($0 - 1, 0) }
     guard case .traced(let place) = try last.keepingRowAxis() else { throw Untraceable() }
