@@ -1,3 +1,4 @@
+import ArgumentParser
 import LossKit
 
 #if canImport(Glibc)
@@ -66,6 +67,12 @@ final class Console {
   func flush() {
     output.flush()
     errors.flush()
+  }
+
+  /// Writes out what is left, and ends the process where the status is not success.
+  func end(_ status: ExitStatus) throws {
+    flush()
+    if status != .success { throw ExitCode(status.rawValue) }
   }
 
   private func showError(_ text: StyledText) {

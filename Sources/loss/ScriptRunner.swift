@@ -31,6 +31,12 @@ struct ScriptRunner {
     }
   }
 
+  /// Runs what a call asks for, so that Ctrl-C ends it, and answers with its status.
+  func finish(_ body: () -> ExitStatus) throws {
+    Interruption.watchScript()
+    try console.end(body())
+  }
+
   /// Runs all files, also after one that fails, as each is a test of its own.
   ///
   /// The first status that is not success is the answer. `-` is standard input.

@@ -35,6 +35,14 @@ import Testing
     #expect(plain.status == 0)
     #expect(plain.output == "1\n2\n")
     #expect(try Program.run(["run", "a.loss", "b.loss"], folder: folder).output == plain.output)
+    // Options may stand before the word and after it.
+    let inJSON = try Program.run(["--json", "run", "a.loss"], folder: folder)
+    #expect(inJSON.output == "{\"line\": 2, \"print\": \"1\"}\n")
+    for call in [["run", "--json", "a.loss"], ["run", "a.loss", "--json"], ["a.loss", "--json"]] {
+      #expect(try Program.run(call, folder: folder).output == inJSON.output)
+    }
+    #expect(
+      try Program.run(["--set", "x=5", "run", "a.loss"], folder: folder).output == "5\n")
     // Nothing of the first file is left in the second.
     try folder.write("print x\n", to: "c.loss")
     #expect(try Program.run(["a.loss", "c.loss"], folder: folder).status == 1)
@@ -73,7 +81,8 @@ import Testing
 
   @Test(arguments: [
     ["--bogus"], ["--set", "x"], ["--set", "=2", "-e", "1"], ["-e"], ["run"],
-    ["-e", "1", "a.loss"], ["--color", "sometimes", "-e", "1"],
+    ["-e", "1", "a.loss"], ["run", "-e", "1"], ["run", "a.loss", "-e", "1"],
+    ["--color", "sometimes", "-e", "1"],
     ["--set", "nosuch=1", "-e", "1"], ["--set", "x=(", "-e", "param x = 1"],
     ["/nonexistent/a.loss"], ["/"],
   ])
@@ -112,6 +121,29 @@ import Testing
     for word in ["-e", "--set", "--json", "--quiet", "--color", "--no-history", "Exit status"] {
       #expect(help.output.contains(word))
     }
+  }
+
+  /// What is listed in the help has a help of its own.
+  @Test func subcommandsHaveHelp() throws {
+    let help = try Program.run(["--help"]).output
+    let list = try #require(help.split(separator: "SUBCOMMANDS:\n").last)
+    let commands = list.prefix(upTo: try #require(list.firstRange(of: "\n\n")).lowerBound)
+      .split(separator: "\n").compactMap { $0.split(separator: " ").first }
+    #expect(commands.contains("run"))
+    for command in commands {
+      let result = try Program.run([String(command), "--help"])
+      #expect(result.status == 0)
+      #expect(result.output.contains("USAGE: loss \(command)"))
+    }
+  }
+
+  @Test func aFileMayBeCalledLikeASubcommand() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("print 1", to: "run")
+    try folder.write("print 2", to: "help")
+    #expect(try Program.run(["./run"], folder: folder).output == "1\n")
+    #expect(try Program.run(["run", "run", "help"], folder: folder).output == "1\n2\n")
+    #expect(try Program.run(["--", "run"], folder: folder).output == "1\n")
   }
 
   @Test(arguments: [("bash", "complete"), ("zsh", "#compdef loss"), ("fish", "complete -c 'loss'")])
