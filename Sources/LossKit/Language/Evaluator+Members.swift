@@ -83,4 +83,7 @@ extension Module {
   func imported(_ name: String) -> Module? {
     imports.last { $0.name == name } ?? root?.imported(name)
   }
+
+  /// What the imported files are reached by.
+  var importedModuleNames: [String] { imports.map(\.name) }
 }

@@ -141,11 +141,10 @@ extension Session {
     return lines.joined(separator: "\n")
   }
 
-  private var definedNames: [String] { root.visibleNames.map { symbols.name(of: $0) } }
-
   /// The name in scope that another is most likely a misspelling of.
   public func nearestName(to name: String) -> String? {
-    nearest(to: name, among: definedNames + Builtins.all.map(\.name))
+    let own = root.visibleNames.map { symbols.name(of: $0) }
+    return nearest(to: name, among: own + Builtins.all.map(\.name))
   }
 
   /// What a beginning of a word can become: names in scope, built-in functions, reserved words.
