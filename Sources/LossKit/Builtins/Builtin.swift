@@ -54,7 +54,8 @@ final class Builtin: Sendable {
   /// What the function becomes inside `smooth`.
   enum SmoothCounterpart: Sendable {
     case unchanged
-    /// The name of the smooth function that it tends to, and what it answers with.
+    /// The smooth function that it tends to, as an expression of its parameters and of `k`, and what
+    /// it answers with.
     case twin(String, @Sendable (BoundArguments, CallContext, Smoothing) throws -> Value)
     /// Has none: an error that names it.
     case refused
@@ -85,7 +86,11 @@ final class Builtin: Sendable {
   let parameters: [Parameter]
   let summary: String
   let formula: String?
+  let derivative: BuiltinDerivative?
   let example: String?
+  /// Calls at the limits of the function, which help runs and shows: where it is infinite or nan, its
+  /// slopes at a corner.
+  let edges: [String]
   let implementation: Implementation
   let smooth: SmoothCounterpart
   let samples: Samples
@@ -95,7 +100,8 @@ final class Builtin: Sendable {
 
   init(
     _ name: String, _ signature: String, _ topic: Topic, _ summary: String, formula: String? = nil,
-    example: String? = nil, smooth: SmoothCounterpart = .unchanged, samples: Samples = .none,
+    derivative: BuiltinDerivative? = nil, example: String? = nil, edges: [String] = [],
+    smooth: SmoothCounterpart = .unchanged, samples: Samples = .none,
     isWithoutDerivative: Bool = false, filtering: Filtering = .none,
     _ implementation: Implementation
   ) {
@@ -103,7 +109,9 @@ final class Builtin: Sendable {
     self.topic = topic
     self.summary = summary
     self.formula = formula
+    self.derivative = derivative
     self.example = example
+    self.edges = edges
     self.implementation = implementation
     self.smooth = smooth
     self.samples = samples

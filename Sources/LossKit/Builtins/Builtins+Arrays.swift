@@ -26,7 +26,7 @@ extension Builtins {
     Builtin(
       "full", "#shape, x", .arrays,
       "An array of one number; the shape is a length or an array of them.",
-      example: "full(3, 7)",
+      derivative: .adjoint(["x": "sum(u)"]), example: "full(3, 7)",
       .general { a, c in
         try a[1].broadcast(to: try sizes([a[0]], "full"), c.account)
       }),
@@ -38,6 +38,7 @@ extension Builtins {
       }),
     Builtin(
       "linspace", "a, b, #n = 50", .arrays, "n numbers from a to b, both included, evenly spaced.",
+      derivative: .jacobian(["a": "linspace(1, 0, n)", "b": "linspace(0, 1, n)"]),
       example: "linspace(0, 1, 5)",
       .general { a, c in
         let n = try a.optional(2).map { try size($0, "linspace") } ?? 50
@@ -73,10 +74,12 @@ extension Builtins {
       }),
     Builtin(
       "concat", "parts..., *, #axis = 0", .arrays, "Arrays one after another along an axis.",
+      derivative: .words("By each part: those elements of the gradient that came from it."),
       example: "concat([1, 2], [3])",
       .general { a, c in try concatenated(a, c) }),
     Builtin(
       "stack", "parts..., *, #axis = 0", .arrays, "Arrays of one shape along a new axis.",
+      derivative: .words("By each part: those elements of the gradient that came from it."),
       example: "stack([1, 2], [3, 4])",
       .general { a, c in
         guard let first = a.rest.first else {
@@ -92,7 +95,7 @@ extension Builtins {
     Builtin(
       "reshape", "v, #shape...", .arrays,
       "The same elements in another shape; -1 stands for what is left.",
-      example: "reshape([1, 2, 3, 4], 2, 2)",
+      derivative: .adjoint(["v": "reshape(u, shape(v))"]), example: "reshape([1, 2, 3, 4], 2, 2)",
       .general { a, c in
         guard a[0].isNumeric else {
           throw EvaluationProblem.argumentKind("reshape", a[0].kindDescription)
@@ -118,18 +121,19 @@ extension Builtins {
       }),
     Builtin(
       "reverse", "v, *, #axis = 0", .arrays, "The elements along an axis in reverse order.",
-      example: "reverse([1, 2, 3])",
+      derivative: .adjoint(["v": "reverse(u)"]), example: "reverse([1, 2, 3])",
       .general { a, _ in
         let axis = try a[0].axis(try a.wholeNumber(1, .axis) ?? 0)
         let n = a[0].shape[axis]
         return try a[0].picking((0..<n).reversed(), axis: axis)
       }),
     Builtin(
-      "drop", "v, #i", .arrays, "v without its element i.", example: "drop([1, 2, 3], 1)",
+      "drop", "v, #i", .arrays, "v without its element i.",
+      derivative: .adjoint(["v": "concat(u[..<i], [0], u[i...])"]), example: "drop([1, 2, 3], 1)",
       .general { a, c in try dropped(a[0], a[1], c) }),
     Builtin(
       "outer", "a, b", .arrays, "All products of an element of a with one of b.",
-      example: "outer([1, 2], [3, 4])",
+      derivative: .adjoint(["a": "u @ b", "b": "a @ u"]), example: "outer([1, 2], [3, 4])",
       .general { a, _ in
         for value in [a[0], a[1]] where value.shape.count != 1 {
           throw EvaluationProblem.needsVector("outer", value.kindDescription)
@@ -138,9 +142,11 @@ extension Builtins {
       }),
     Builtin(
       "diag", "a", .arrays, "The diagonal of a matrix; of a vector, the matrix with that diagonal.",
-      example: "diag([1, 2])", .general { a, c in try diagonal(a[0], c) }),
+      derivative: .adjoint(["a": "diag(u)"]), example: "diag([1, 2])",
+      .general { a, c in try diagonal(a[0], c) }),
     Builtin(
-      "trace", "A", .arrays, "The sum of the diagonal.", example: "trace([[1, 2], [3, 4]])",
+      "trace", "A", .arrays, "The sum of the diagonal.",
+      derivative: .jacobian(["A": "eye(len(A))"]), example: "trace([[1, 2], [3, 4]])",
       .general { a, c in
         guard a[0].shape.count == 2 else {
           throw EvaluationProblem.needsMatrix("trace", a[0].kindDescription)
@@ -149,14 +155,16 @@ extension Builtins {
       }),
     Builtin(
       "transpose", "A", .arrays, "The axes in reverse order; also A.T.",
-      example: "transpose([[1, 2], [3, 4]])",
+      derivative: .adjoint(["A": "transpose(u)"]), example: "transpose([[1, 2], [3, 4]])",
       .general { a, _ in try a[0].transposed(Array(a[0].shape.indices.reversed())) }),
   ]
 
   static let orders: [Builtin] = [
     Builtin(
       "sort", "v, *, #axis = last", .arrays, "The elements in ascending order, nan last.",
-      example: "sort([3, 1, 2])", smooth: .refused, samples: .vector(-3...3),
+      derivative: .adjoint(["v": "u[argsort(argsort(v))]"], "Elements that tie are a corner."),
+      example: "sort([3, 1, 2])", edges: ["sort([2, nan, 1])"], smooth: .refused,
+      samples: .vector(-3...3),
       .general { a, c in
         let c = try c.reducing(a[0], along: a.wholeNumber(1, .axis) ?? -1)
         return try a[0].mappedRows(a, axis: 1) { try $0.sortedRows(c) }
@@ -178,7 +186,9 @@ extension Builtins {
       }),
     Builtin(
       "topk", "v, #n, *, #axis = last", .arrays, "The n largest elements, the largest first.",
-      example: "topk([3, 1, 2], 2)", smooth: .refused,
+      derivative: .adjoint(
+        ["v": "concat(u, zeros(len(v) - n))[argsort(argsort(-v))]"],
+        "Elements that tie are a corner."), example: "topk([3, 1, 2], 2)", smooth: .refused,
       .general { a, c in
         let n = try size(a[1], "topk")
         guard !a[0].shape.isEmpty else {
@@ -196,23 +206,33 @@ extension Builtins {
               0..<n, keepingAxis: .kept), rows)
         }
       }),
-    cumulative("cumsum", "The running sums.", "cumsum([1, 2, 3])") {
+    cumulative(
+      "cumsum", "The running sums.", .adjoint(["v": "reverse(cumsum(reverse(u)))"]),
+      "cumsum([1, 2, 3])"
+    ) {
       try .apply(CumulativeSum(), $0)
     },
-    cumulative("cumprod", "The running products.", "cumprod([1, 2, 3])") {
+    cumulative(
+      "cumprod", "The running products.",
+      .adjoint(["v": "reverse(cumsum(reverse(u * cumprod(v)))) / v"]), "cumprod([1, 2, 3])"
+    ) {
       try .apply(CumulativeProduct(), $0)
     },
-    cumulative("cumlse", "The running log-sum-exp.", "cumlse([0, 0, 0])") {
+    cumulative(
+      "cumlse", "The running log-sum-exp.",
+      .adjoint(["v": "exp(v) * reverse(cumsum(reverse(u * exp(-cumlse(v)))))"]), "cumlse([0, 0, 0])"
+    ) {
       try .apply(CumulativeLogSumExp(), $0)
     },
   ]
 
   private static func cumulative(
-    _ name: String, _ summary: String, _ example: String,
+    _ name: String, _ summary: String, _ derivative: BuiltinDerivative, _ example: String,
     _ rows: @escaping @Sendable (Value) throws -> Value
   ) -> Builtin {
     Builtin(
-      name, "v, *, #axis = last", .arrays, summary, example: example, samples: .vector(0.5...2),
+      name, "v, *, #axis = last", .arrays, summary, derivative: derivative, example: example,
+      samples: .vector(0.5...2),
       .general { a, _ in try a[0].mappedRows(a, axis: 1, rows) })
   }
 

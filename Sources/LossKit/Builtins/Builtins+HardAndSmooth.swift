@@ -5,8 +5,13 @@ extension Builtins {
     Builtin(
       "max", "x..., *, #axis = all, keep = false", .hardAndSmooth,
       "The largest element of an array; of two or more arguments the largest, elementwise.",
-      formula: "max(v), max(x, y)", example: "max(1, [0, 2])",
-      smooth: .twin("smoothmax") { a, c, s in
+      formula: "max(v), max(x, y)",
+      derivative: .jacobian(
+        ["x": "hardmax(x)"],
+        "Of several arguments: 1 by the largest, 0 by the others. What ties is a corner."),
+      example: "max([1, 3, 2])",
+      edges: ["max([])", "max(1, nan)", "{ let x = 0; slopes(max(x, 2 * x), x) }"],
+      smooth: .twin("smoothmax(x, k)") { a, c, s in
         try extremum(a, c, Extremum(ofRows: { rows, _ in try s.maximum(ofRows: rows) }))
       },
       samples: .vector(reals), filtering: .neutral(-.infinity),
@@ -14,8 +19,11 @@ extension Builtins {
     Builtin(
       "min", "x..., *, #axis = all, keep = false", .hardAndSmooth,
       "The smallest element of an array; of two or more arguments the smallest, elementwise.",
-      example: "min([3, 1, 2])",
-      smooth: .twin("smoothmax") { a, c, s in
+      derivative: .jacobian(
+        ["x": "hardmax(-x)"],
+        "Of several arguments: 1 by the smallest, 0 by the others. What ties is a corner."),
+      example: "min([3, 1, 2])", edges: ["min([])", "min(1, nan)"],
+      smooth: .twin("-smoothmax(-x, k)") { a, c, s in
         try s.refuseOutsideMaximum(c)
         return try extremum(
           a, c, Extremum(ofRows: { rows, _ in try -s.maximum(ofRows: -rows) }))
@@ -24,52 +32,72 @@ extension Builtins {
     Builtin(
       "lse", "x..., *, k = 1, #axis = all, keep = false", .hardAndSmooth,
       "Log-sum-exp, the smooth maximum; of two or more arguments elementwise.",
-      formula: "(1/k) ln Σ e^(k x)", example: "lse([1000, 1000])", samples: .vector(reals),
+      formula: "(1/k) ln Σ e^(k x)",
+      derivative: .jacobian(
+        ["x": "softmax(x, k)", "k": "(dot(softmax(x, k), x) - lse(x, k = k)) / k"],
+        "Of several arguments: by each its weight in softmax."), example: "lse([1000, 1000])",
+      edges: ["lse([-inf, 0])", "lse([])", "lse(0, -50)"], samples: .vector(reals),
       filtering: .neutral(-.infinity),
       .general { a, c in try logSumExp(a, c) }),
     Builtin(
       "relu", "x", .hardAndSmooth, "The positive part.", formula: "max(x, 0)",
-      example: "relu([-1, 2])",
-      smooth: .twin("softplus") { a, c, s in try s.relu(a[0], c) },
+      derivative: .elementwise(["x": "step(x)"]), example: "relu([-1, 2])",
+      edges: ["{ let x = 0; slopes(relu(x), x) }"],
+      smooth: .twin("softplus(x, k)") { a, c, s in try s.relu(a[0], c) },
       samples: .numbers([reals]),
       .general { a, c in try .relu(a[0], c) }),
     Builtin(
       "softplus", "x, k = 1", .hardAndSmooth, "The smooth positive part.",
-      formula: "(1/k) ln(1 + e^(k x))", example: "softplus(0)",
+      formula: "(1/k) ln(1 + e^(k x))",
+      derivative: .elementwise([
+        "x": "sigmoid(k * x)", "k": "(x * sigmoid(k * x) - softplus(x, k)) / k",
+      ]), example: "softplus(0)", edges: ["softplus(-700)", "softplus(1000)"],
       samples: .numbers([reals, 0.5...3]),
       sharp({ try .apply(Softplus.self, $0) }, { try .apply(SharpSoftplus.self, $0, $1) })),
     Builtin(
-      "abs", "x", .hardAndSmooth, "The magnitude.", formula: "max(x, -x)", example: "abs(-3)",
-      smooth: .twin("smoothabs") { a, c, s in try s.abs(a[0], c) }, samples: .numbers([reals]),
+      "abs", "x", .hardAndSmooth, "The magnitude.", formula: "max(x, -x)",
+      derivative: .elementwise(["x": "sign(x)"]), example: "abs(-3)",
+      edges: ["{ let x = 0; slopes(abs(x), x) }"],
+      smooth: .twin("smoothabs(x, k)") { a, c, s in try s.abs(a[0], c) },
+      samples: .numbers([reals]),
       .general { a, c in try .abs(a[0], c) }),
     Builtin(
       "smoothabs", "x, k = 1", .hardAndSmooth, "The smooth magnitude.",
-      formula: "(1/k) ln(e^(k x) + e^(-k x))", example: "smoothabs(0)",
+      formula: "(1/k) ln(e^(k x) + e^(-k x))",
+      derivative: .elementwise(["x": "tanh(k * x)", "k": "(x * tanh(k * x) - smoothabs(x, k)) / k"]
+      ), example: "smoothabs(0)", edges: ["smoothabs(1000)"],
       samples: .numbers([reals, 0.5...3]),
       sharp(
         { try .apply(SmoothAbs.self, $0, .number(1)) }, { try .apply(SmoothAbs.self, $0, $1) })),
     .piecewiseConstant(
       "step", .hardAndSmooth, "0 below 0, 1 above, 1/2 at 0.", example: "step([-2, 0, 2])",
-      smooth: .twin("sigmoid") { a, c, s in
+      smooth: .twin("sigmoid(x, k)") { a, c, s in
         try s.refuseOutsideMaximum(c)
         try s.refuseJump(c)
         return try .apply(SharpSigmoid.self, a[0], s.k)
       }, Scalar.step),
     Builtin(
       "sigmoid", "x, k = 1", .hardAndSmooth, "The logistic function.",
-      formula: "1/(1 + e^(-k x))", example: "sigmoid(0)", samples: .numbers([reals, 0.5...3]),
+      formula: "1/(1 + e^(-k x))",
+      derivative: .elementwise([
+        "x": "k * sigmoid(k * x) * sigmoid(-k * x)", "k": "x * sigmoid(k * x) * sigmoid(-k * x)",
+      ]), example: "sigmoid(0)", edges: ["sigmoid(-700)", "sigmoid(40)"],
+      samples: .numbers([reals, 0.5...3]),
       sharp({ try .apply(Sigmoid.self, $0) }, { try .apply(SharpSigmoid.self, $0, $1) })),
     .piecewiseConstant(
       "sign", .hardAndSmooth, "-1, 0 or 1.", example: "sign(-2)",
-      smooth: .twin("tanh") { a, c, s in
+      smooth: .twin("tanh(k * x)") { a, c, s in
         try s.refuseOutsideMaximum(c)
         try s.refuseJump(c)
         return try .apply(SharpTanh.self, a[0], s.k)
       }, Scalar.sign),
     Builtin(
       "clamp", "x, lo, hi", .hardAndSmooth, "x, kept between two bounds.",
-      formula: "min(max(x, lo), hi)", example: "clamp(5, 0, 1)",
-      smooth: .twin("softplus") { a, c, s in
+      formula: "min(max(x, lo), hi)",
+      derivative: .elementwise([
+        "x": "step(x - lo) * step(hi - x)", "lo": "step(lo - x)", "hi": "step(x - hi)",
+      ]), example: "clamp([-1, 0.5, 5], 0, 1)", edges: ["{ let x = 0; slopes(clamp(x, 0, 1), x) }"],
+      smooth: .twin("lo + softplus(x - lo, k) - softplus(x - hi, k)") { a, c, s in
         try s.clamp(a[0], a[1], a[2], c)
       },
       samples: .numbers([reals, -2 ... -1, 1...2]),
@@ -81,21 +109,22 @@ extension Builtins {
     Builtin(
       "argmax", "v, *, #axis = all", .hardAndSmooth,
       "The index of the first largest element; nan where there is a nan.",
-      example: "argmax([1, 3, 2])",
-      smooth: .twin("softmax") { a, c, s in try smoothIndex(a[0], a, c, s) },
+      example: "argmax([1, 3, 2])", edges: ["argmax([1, nan])"],
+      smooth: .twin("dot(softmax(v, k), 0..<len(v))") { a, c, s in try smoothIndex(a[0], a, c, s) },
       isWithoutDerivative: true,
       .general { a, _ in try firstLargest(a[0].plain, a) }),
     Builtin(
       "argmin", "v, *, #axis = all", .hardAndSmooth,
       "The index of the first smallest element; nan where there is a nan.",
       example: "argmin([1, 3, 2])",
-      smooth: .twin("softmax") { a, c, s in try smoothIndex(-a[0], a, c, s) },
+      smooth: .twin("dot(softmax(-v, k), 0..<len(v))") { a, c, s in try smoothIndex(-a[0], a, c, s)
+      },
       isWithoutDerivative: true,
       .general { a, _ in try firstLargest(-a[0].plain, a) }),
     Builtin(
       "hardmax", "v, *, #axis = last", .hardAndSmooth,
       "1 at the first largest element, 0 elsewhere.", example: "hardmax([1, 3, 2])",
-      smooth: .twin("softmax") { a, c, s in
+      smooth: .twin("softmax(v, k)") { a, c, s in
         try s.refuseOutsideMaximum(c)
         try s.refuseJump(c)
         return try a[0].mappedRows(a, axis: 1) { try s.weights($0) }
@@ -112,7 +141,11 @@ extension Builtins {
     Builtin(
       "softmax", "v, k = 1, *, #axis = last", .hardAndSmooth,
       "The weights of log-sum-exp: positive, with sum 1.", formula: "e^(k xᵢ) / Σ e^(k x)",
-      example: "softmax([0, 0])", samples: .vector(reals),
+      derivative: .jacobian([
+        "v": "k * (diag(softmax(v, k)) - outer(softmax(v, k), softmax(v, k)))",
+        "k": "softmax(v, k) * (v - dot(softmax(v, k), v))",
+      ]), example: "softmax([0, 1, 2])", edges: ["softmax([0, -inf])", "softmax([0, 800])"],
+      samples: .vector(reals),
       .general { a, _ in
         try a[0].mappedRows(a, axis: 2) {
           try .apply(SoftmaxWeights(), $0, positive(a.optional(1)))
@@ -121,7 +154,10 @@ extension Builtins {
     Builtin(
       "logsoftmax", "v, k = 1, *, #axis = last", .hardAndSmooth,
       "The logarithm of softmax, in nats.", formula: "k xᵢ - ln Σ e^(k x)",
-      example: "logsoftmax([0, 0])", samples: .vector(reals),
+      derivative: .jacobian([
+        "v": "k * (eye(len(v)) - softmax(v, k))", "k": "v - dot(softmax(v, k), v)",
+      ]), example: "logsoftmax([0, 1, 2])", edges: ["logsoftmax([0, 800])"],
+      samples: .vector(reals),
       .general { a, _ in
         try a[0].mappedRows(a, axis: 2) {
           try .apply(LogSoftmax(), $0, positive(a.optional(1)))
@@ -131,7 +167,12 @@ extension Builtins {
       "cross_entropy", "s, y", .hardAndSmooth,
       "Softmax cross entropy of scores, in nats; y is an index or a distribution. Of a matrix of "
         + "scores: one for each row.",
-      formula: "ln Σ e^s - s[y]", example: "cross_entropy([2, 1, 0.1], 0)",
+      formula: "ln Σ e^s - s[y]",
+      derivative: .jacobian(
+        ["s": "softmax(s) - onehot(y, len(s))"],
+        "By s, of a distribution y: sum(y) * softmax(s) - y; by y: -logsoftmax(s)."),
+      example: "cross_entropy([2, 1, 0.1], 0)",
+      edges: ["cross_entropy([50, 0, 0], 0)", "cross_entropy([2, 1, 0.1], [0.5, 0.5, 0])"],
       .general { a, c in try crossEntropy(a[0], a[1], c) }),
   ]
 

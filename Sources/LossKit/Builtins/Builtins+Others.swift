@@ -4,16 +4,21 @@ extension Builtins {
   static let linearAlgebra: [Builtin] = [
     Builtin(
       "solve", "A, b", .linearAlgebra, "The x with A x = b; b may have several columns.",
-      example: "solve([[2, 0], [0, 4]], [2, 2])",
+      derivative: .adjoint(["A": "-outer(solve(A.T, u), solve(A, b))", "b": "solve(A.T, u)"]),
+      example: "solve([[2, 1], [1, 3]], [3, 5])",
       .general { a, _ in try .apply(Solve(), a[0], a[1]) }),
     Builtin(
       "logdet", "A", .linearAlgebra,
       "The logarithm of the determinant: -inf where A is singular, nan where it is negative.",
-      example: "logdet([[2, 0], [0, 4]])", .general { a, _ in try .apply(LogDeterminantOf(), a[0]) }
+      derivative: .jacobian(["A": "solve(A.T, eye(len(A)))"]), example: "logdet([[2, 1], [1, 3]])",
+      edges: ["logdet([[1, 1], [1, 1]])", "logdet([[-1, 0], [0, 1]])"],
+      .general { a, _ in try .apply(LogDeterminantOf(), a[0]) }
     ),
     Builtin(
       "cholesky", "A", .linearAlgebra,
       "The lower triangular L with L Lᵀ = A and a positive diagonal; of A the symmetric part is taken.",
+      derivative: .words(
+        "Along dA: dL = L F, F the lower triangle of L^-1 dA L^-T with half of its diagonal."),
       example: "cholesky([[4, 2], [2, 5]])",
       .general { a, _ in
         _ = try a[0].squareOrder()
@@ -90,10 +95,12 @@ extension Builtins {
   static let functions: [Builtin] = [
     Builtin(
       "map", "f, v", .functions, "The results of f for each element (row) of v.",
+      derivative: .words("That of f, element by element; by v and by whatever else f uses."),
       example: "map(x -> x^2, [1, 2, 3])",
       .higherOrder { a, caller in try mapped(a.function(0, "map"), a[1], caller) }),
     Builtin(
       "fold", "f, start, v", .functions, "f(… f(f(start, v[0]), v[1]) …): the last state.",
+      derivative: .words("Through all the steps: by start, by v and by whatever else f uses."),
       example: "fold((a, x) -> a + x, 0, [1, 2, 3])",
       .higherOrder { a, caller in
         let f = try a.function(0, "fold")
@@ -101,6 +108,7 @@ extension Builtins {
       }),
     Builtin(
       "scan", "f, start, v", .functions, "All the states of a fold, the start first.",
+      derivative: .words("Through all the steps: by start, by v and by whatever else f uses."),
       example: "scan((a, x) -> a + x, 0, [1, 2, 3])",
       .higherOrder { a, caller in
         let f = try a.function(0, "scan")
@@ -286,7 +294,9 @@ extension Builtins {
     _ name: String, _ signature: String, _ form: DerivativeForm, _ summary: String,
     _ example: String?
   ) -> Builtin {
-    Builtin(name, signature, .derivatives, summary, example: example, .special(form))
+    Builtin(
+      name, signature, .derivatives, summary,
+      derivative: .words(form.describedDerivative), example: example, .special(form))
   }
 
   // MARK: Smoothing
@@ -296,20 +306,27 @@ extension Builtins {
       "smooth", "e, k = 1, family = \"lse\", *, error = none", .smoothing,
       "e with every hard operation in it replaced by its smooth counterpart of sharpness k, or of the "
         + "least that keeps e within an error; of a function, the smooth function.",
+      derivative: .words("That of the smooth counterpart, by every input and by k."),
       example: "smooth(max([1, 2]), k = 4)",
       .frame(.smooth)),
     Builtin(
-      "hard", "e", .smoothing, "e, left hard inside smooth.", example: "smooth(hard(max([1, 2])))",
+      "hard", "e", .smoothing, "e, left hard inside smooth.", derivative: .words("That of e."),
+      example: "smooth(hard(max([1, 2])))",
       .frame(.hard)),
     Builtin(
       "gap", "e, k = 1, family = \"lse\"", .smoothing,
       "How far smooth(e, k, family) lies from e: a record of the hard value, the smooth one, their gap "
-        + "and its bound.", example: "gap(max([1, 2]), k = 4)", .frame(.gap)),
+        + "and its bound.", derivative: .words("That of its fields, by every input and by k."),
+      example: "gap(max([1, 2]), k = 4)", .frame(.gap)),
     Builtin(
       "smoothmax", "v, k = 1, family = \"lse\", *, #axis = all, keep = false", .smoothing,
       "The smooth maximum of a family: "
         + SmoothFamily.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + ".",
-      example: "smoothmax([1, 2], 4, \"sqrt\")",
+      derivative: .jacobian(
+        ["v": "softmax(v, k)", "k": "(dot(softmax(v, k), v) - lse(v, k = k)) / k"],
+        "For the family \"lse\"; for another the derivative of its formula."),
+      example: "smoothmax([1, 2])",
+      edges: ["smoothmax([1, 2], 4, \"sqrt\")", "smoothmax([1, 2], 4, \"sparse\")"],
       .general { a, _ in
         let family = try smoothFamily(a.optional(2))
         let k = try sharpness(a.optional(1), of: "smoothmax")

@@ -3,25 +3,40 @@ extension Builtins {
 
   static let reductions: [Builtin] = [
     reduction(
-      "sum", "The sum of the elements, compensated.", "sum([1e16, 1, -1e16])",
+      "sum", "The sum of the elements, compensated.", .jacobian(["v": "ones(shape(v))"]),
+      "sum([1e16, 1, -1e16])",
       filtering: .neutral(0)
     ) { v, _ in
       try .apply(SumRows(), v)
     },
-    reduction("prod", "The product of the elements.", "prod([2, 3, 4])", filtering: .neutral(1)) {
+    reduction(
+      "prod", "The product of the elements.", .jacobian(["v": "prod(v) / v"]), "prod([2, 3, 4])",
+      filtering: .neutral(1)
+    ) {
       v, context in
       if v.shape.last == 0 {
         return try Value.number(1).broadcast(to: Array(v.shape.dropLast()), context.account)
       }
       return try Value.apply(CumulativeProduct(), v).lastOfRows()
     },
-    reduction("mean", "The arithmetic mean.", "mean([1, 2, 4])", filtering: .mean) { v, _ in
+    reduction(
+      "mean", "The arithmetic mean.", .jacobian(["v": "ones(len(v)) / len(v)"]), "mean([1, 2, 4])",
+      filtering: .mean
+    ) { v, _ in
       try .apply(MeanRows(), v)
     },
-    reduction("var", "The variance, divided by n.", "var([1, 2, 3])") { v, _ in
+    reduction(
+      "var", "The variance, divided by n.", .jacobian(["v": "2 * (v - mean(v)) / len(v)"]),
+      "var([1, 2, 3])"
+    ) { v, _ in
       try .apply(MeanRows(), .apply(Square.self, deviations(v)))
     },
-    reduction("std", "The standard deviation, divided by n.", "std([1, 2, 3])") { v, context in
+    reduction(
+      "std", "The standard deviation, divided by n.",
+      .jacobian(
+        ["v": "(v - mean(v)) / (len(v) * std(v))"], "Where all elements are equal it is a corner."),
+      "std([1, 2, 3])"
+    ) { v, context in
       let root = Value.number(Double(v.shape.last ?? 0).squareRoot())
       let deviations = try deviations(v)
       let corner = "the elements are equal, and the slope along d is std(d)"
@@ -30,7 +45,9 @@ extension Builtins {
       guard case .number(.infinity) = length.plain else { return try length / root }
       return try (deviations / root).normOfRows(p: 2, context, corner: corner)
     },
-    reduction("logmeanexp", "ln of the mean of e^v.", "logmeanexp([0, 0])") { v, _ in
+    reduction(
+      "logmeanexp", "ln of the mean of e^v.", .jacobian(["v": "softmax(v)"]), "logmeanexp([0, 0])"
+    ) { v, _ in
       if v.shape.last == 0 { return try .apply(LogSumExp(), v, .number(1)) }
       if case .enclosed(let known) = v { return try known.logMeanOfRows() }
       // Relative to the largest entry by value: lse - ln n cancels where the entries are small.
@@ -38,13 +55,20 @@ extension Builtins {
       let relative = try Value.apply(Expm1.self, v - largest.keepingRowAxis())
       return try largest + .apply(Log1p.self, .apply(MeanRows(), relative))
     },
-    reduction("median", "The middle of the sorted elements.", "median([3, 1, 2])") { v, context in
+    reduction(
+      "median", "The middle of the sorted elements.",
+      .words(
+        "1 by the middle element, or 1/2 by each of the two; elements that tie there are a corner."),
+      "median([3, 1, 2])"
+    ) { v, context in
       try quantile(v, .number(0.5), context)
     },
     Builtin(
       "quantile", "v, q, *, #axis = all, keep = false", .reductions,
       "The quantile q of the elements, 0 ≤ q ≤ 1, interpolated linearly.",
-      example: "quantile([1, 2, 3, 4], 0.5)", smooth: .refused,
+      derivative: .words(
+        "By v: the weights of the two elements that it lies between; by q: (len(v) - 1) times their difference."
+      ), example: "quantile([1, 2, 3, 4], 0.5)", smooth: .refused,
       .general { a, c in
         let c = try c.reducing(a[0], along: a.wholeNumber(2, .axis))
         guard a[1].shape.count == 1 else {
@@ -60,8 +84,13 @@ extension Builtins {
     Builtin(
       "norm", "v, p = 2, *, #axis = all, keep = false", .reductions,
       "The p-norm, p ≥ 1 (inf: the largest magnitude).", formula: "(Σ |v|^p)^(1/p)",
-      example: "norm([3, 4])",
-      smooth: .twin("norm") { a, c, s in
+      derivative: .jacobian(
+        [
+          "v": "sign(v) * (abs(v) / norm(v, p))^(p - 1)",
+          "p": "norm(v, p) * (sum(xlogy(abs(v)^p, abs(v))) / norm(v, p)^p - log(norm(v, p))) / p",
+        ], "At 0 it is a corner."), example: "norm([3, 4])",
+      edges: ["norm([3, 4], 1)", "norm([3, 4], inf)", "norm([1e300, 1e300])"],
+      smooth: .twin("norm(v, p)") { a, c, s in
         guard let p = try order(a), p == 1 || p == .infinity else {
           return try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, a, c) }
         }
@@ -77,14 +106,18 @@ extension Builtins {
       }),
     Builtin(
       "dot", "a, b", .reductions, "The scalar product of two vectors.",
-      example: "dot([1, 2], [3, 4])",
+      derivative: .jacobian(["a": "b", "b": "a"]), example: "dot([1, 2], [3, 4])",
       .general { a, _ in
         try vectors(a, "dot")
         return try .apply(RowProduct(), a[0], a[1])
       }),
     Builtin(
       "cossim", "a, b", .reductions, "The cosine of the angle between two vectors.",
-      formula: "a·b / (‖a‖ ‖b‖)", example: "cossim([1, 0], [1, 1])",
+      formula: "a·b / (‖a‖ ‖b‖)",
+      derivative: .jacobian([
+        "a": "(b / norm(b) - cossim(a, b) * a / norm(a)) / norm(a)",
+        "b": "(a / norm(a) - cossim(a, b) * b / norm(b)) / norm(b)",
+      ]), example: "cossim([1, 0], [1, 1])",
       .general { a, c in
         try vectors(a, "cossim")
         let unitA = try a[0] / a[0].normOfRows(p: 2, c, corner: "a vector is 0")
@@ -106,13 +139,13 @@ extension Builtins {
   ]
 
   private static func reduction(
-    _ name: String, _ summary: String, _ example: String,
+    _ name: String, _ summary: String, _ derivative: BuiltinDerivative, _ example: String,
     filtering: Builtin.Filtering = .none,
     _ rows: @escaping @Sendable (Value, CallContext) throws -> Value
   ) -> Builtin {
     Builtin(
-      name, "v, *, #axis = all, keep = false", .reductions, summary, example: example,
-      smooth: name == "median" ? .refused : .unchanged, samples: .vector(0.5...3),
+      name, "v, *, #axis = all, keep = false", .reductions, summary, derivative: derivative,
+      example: example, smooth: name == "median" ? .refused : .unchanged, samples: .vector(0.5...3),
       filtering: filtering,
       .general { a, c in
         let c = try c.reducing(a[0], along: a.wholeNumber(1, .axis))

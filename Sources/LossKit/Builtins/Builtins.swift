@@ -32,10 +32,12 @@ extension Builtin {
   /// An elementwise function of one argument.
   static func elementwise<O: ElementwiseUnary>(
     _ name: String, _ operation: O.Type, _ summary: String, formula: String? = nil,
-    example: String? = nil, samples: ClosedRange<Double>
+    derivative: String, example: String? = nil, edges: [String] = [],
+    samples: ClosedRange<Double>
   ) -> Builtin {
     Builtin(
-      name, "x", .elementwise, summary, formula: formula, example: example,
+      name, "x", .elementwise, summary, formula: formula,
+      derivative: .elementwise(["x": derivative]), example: example, edges: edges,
       samples: .numbers([samples]), .unary { try .apply(O.self, $0) })
   }
 
@@ -55,10 +57,12 @@ extension Builtin {
   /// An elementwise function of two arguments.
   static func elementwise<O: ElementwiseBinary>(
     _ name: String, _ signature: String, _ operation: O.Type, _ summary: String,
-    formula: String? = nil, example: String? = nil, samples: [ClosedRange<Double>]
+    formula: String? = nil, derivative: KeyValuePairs<String, String>, example: String? = nil,
+    edges: [String] = [], samples: [ClosedRange<Double>]
   ) -> Builtin {
     Builtin(
-      name, signature, .elementwise, summary, formula: formula, example: example,
+      name, signature, .elementwise, summary, formula: formula,
+      derivative: .elementwise(derivative), example: example, edges: edges,
       samples: .numbers(samples), .general { a, _ in try .apply(O.self, a[0], a[1]) })
   }
 }

@@ -3,6 +3,15 @@ enum DerivativeForm: Sendable {
   case gradient, jacobian, hessian
   case jacobianVectorProduct, vectorJacobianProduct, hessianVectorProduct
   case repeated, slopes, kinks, gradientCheck
+
+  /// What help says of the form's own derivative.
+  var describedDerivative: String {
+    switch self {
+    case .kinks: "None: it counts."
+    case .gradientCheck: "None: it reports."
+    default: "Again a derivative: they nest, to depth \(Evaluator.nestingLimit)."
+    }
+  }
 }
 
 extension Evaluator {

@@ -91,6 +91,7 @@ extension Session {
     text.append(builtin.signature, as: .heading)
     text.append("\n\(builtin.summary)")
     if let formula = builtin.formula { text.append("\n\(formula)") }
+    for line in builtin.derivative?.lines ?? [] { text.append("\nderivative \(line)") }
     if let example = builtin.example { text.append("\nexample: \(example)", as: .hint) }
     if case .twin(let twin, _) = builtin.smooth { text.append("\nsmooth counterpart: \(twin)") }
     if builtin.isWithoutDerivative { text.append("\nwithout derivative") }

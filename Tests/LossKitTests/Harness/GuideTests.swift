@@ -91,6 +91,16 @@ import Testing
       page[..<start] + Self.builtinList + page[stop...], in: file, "BuiltInFunctions.md")
   }
 
+  /// ` ∂x: \`sigmoid(k * x)\`, …`, and what is said in words.
+  private static func derivative(of entry: Builtin) -> String {
+    guard let derivative = entry.derivative else { return "" }
+    let mark = derivative.form == .adjoint ? "uᵀ∂" : "∂"
+    let texts = derivative.byParameter.map { "\(mark)\($0): `\($1)`" }
+    let remark = derivative.remark.map { texts.isEmpty ? "∂: \($0)" : $0 }
+    let list = texts.isEmpty ? "" : texts.joined(separator: ", ") + "."
+    return "\n  " + [list, remark ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
   private static var builtinList: String {
     var text = "\n"
     for topic in Builtin.Topic.allCases {
@@ -99,7 +109,7 @@ import Testing
       text += "## \(topic.rawValue.prefix(1).uppercased())\(topic.rawValue.dropFirst())\n\n"
       for entry in entries {
         let formula = entry.formula.map { " `\($0)`" } ?? ""
-        text += "- `\(entry.signature)`: \(entry.summary)\(formula)\n"
+        text += "- `\(entry.signature)`: \(entry.summary)\(formula)\(derivative(of: entry))\n"
       }
       text += "\n"
     }
