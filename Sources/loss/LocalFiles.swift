@@ -28,6 +28,11 @@ enum LocalFiles {
     if (status.st_mode & S_IFMT) == S_IFDIR { throw failure(EISDIR) }
 
     var result: [UInt8] = []
+    // An array that grows holds its elements twice while it moves them. A size is a guess only:
+    // files in /proc have none, and one may grow.
+    if (status.st_mode & S_IFMT) == S_IFREG, status.st_size > 0 {
+      result.reserveCapacity(min(Int(status.st_size), sizeLimit) + 1)
+    }
     var block = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       // Reading may take long by itself, and wait for long: at a terminal, or a slow disk.

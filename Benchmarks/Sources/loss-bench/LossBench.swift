@@ -10,6 +10,7 @@ enum Work: String, CaseIterable {
   case hessian = "P5"
   case process = "P6"
   case parsing = "P7"
+  case table = "P8"
   case gradientCurve = "curve-gradient"
   case rowsCurve = "curve-rows"
   case nodes
@@ -87,6 +88,7 @@ struct Bench {
     case .hessian: try measureHessian()
     case .process: measureProcess()
     case .parsing: measureParsing()
+    case .table: measureTable()
     case .gradientCurve: try measureGradientCurve()
     case .rowsCurve: try measureRowsCurve()
     case .nodes: try measureNodes()

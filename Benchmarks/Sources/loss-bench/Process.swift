@@ -9,17 +9,13 @@ import LossKit
 extension Bench {
   /// P6: a whole process, from its start to its end.
   func measureProcess() {
-    // The package builds it beside the bench.
-    let folder = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
-      .dropLast().joined(separator: "/")
-    let program = (folder.isEmpty ? "." : folder) + "/loss"
-    guard access(program, X_OK) == 0 else {
+    guard let program = lossProgram else {
       return report.skip(.process, "the program loss is not beside loss-bench")
     }
     let call = [
       program, "-e", "param s = [2, 1, 0.1]; softplus(lse(drop(s, 0)) - s[0])",
     ]
-    guard let output = output(of: call) else {
+    guard let output = run(call)?.output else {
       return report.skip(.process, "the program loss does not run")
     }
     // mpmath 1.3.0: value and gradient.
@@ -29,7 +25,7 @@ extension Bench {
     }
     do throws(LossError) {
       let times = try clock.times { calls throws(LossError) in
-        for _ in 0..<calls { _ = self.output(of: call) }
+        for _ in 0..<calls { _ = run(call) }
       }
       report.add(.process, times.best * 1e3, median: times.median * 1e3, "ms")
     } catch {
@@ -37,8 +33,16 @@ extension Bench {
     }
   }
 
-  /// What a program prints; `nil` if it fails.
-  private func output(of arguments: [String]) -> String? {
+  /// The path of `loss`, which the package builds beside the bench.
+  var lossProgram: String? {
+    let folder = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
+      .dropLast().joined(separator: "/")
+    let program = (folder.isEmpty ? "." : folder) + "/loss"
+    return access(program, X_OK) == 0 ? program : nil
+  }
+
+  /// What a program prints, and the most memory that it held, in bytes; `nil` if it fails.
+  func run(_ arguments: [String]) -> (output: String, memory: Int)? {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return nil }
     defer { close(ends[0]) }
@@ -60,7 +64,13 @@ extension Bench {
       bytes += chunk[..<count]
     }
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    return status == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
+    #if canImport(Darwin)
+      let unit = 1
+    #else
+      let unit = 1024
+    #endif
+    return status == 0 ? (String(decoding: bytes, as: UTF8.self), usage.ru_maxrss * unit) : nil
   }
 }

@@ -166,10 +166,16 @@ extension Builtins {
 
   static let data: [Builtin] = [
     Builtin(
-      "csv", "file", .data,
+      "csv", "file, *, separator = \"auto\", decimal = \".\", header = true", .data,
       "A record with a field for each column of a CSV file, numbers or texts; its first line names them.",
       isWithoutDerivative: true,
-      .higherOrder { a, caller in try caller.readCSV(a.text(0, "csv")) }),
+      .higherOrder { a, caller in
+        let format = try CSVFormat(
+          separator: a.optional(1).map { _ in try a.text(1, "separator of csv") },
+          decimal: a.optional(2).map { _ in try a.text(2, "decimal of csv") },
+          header: a.optional(3).map { _ in try a.truth(3, "header", "csv") })
+        return try caller.readCSV(a.text(0, "csv"), format)
+      }),
     Builtin(
       "codes", "column", .data, "Class indices of texts, in the order of first appearance.",
       example: "codes([\"a\", \"b\", \"a\"])", isWithoutDerivative: true,

@@ -133,6 +133,8 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case tableRange(String)
   case cannotRead(String, String)
   case csv(String, CSVProblem)
+  /// An option of a function that takes certain texts only, and which.
+  case textOption(String, String, String)
   case importCycle([String])
   case unknownLibrary(String)
   case unknownSetting(String, suggestion: String?)

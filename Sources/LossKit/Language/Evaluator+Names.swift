@@ -56,31 +56,4 @@ extension Caller {
   func checkStop() throws {
     if account.isCancelled { throw EvaluationProblem.cancelled }
   }
-
-  /// Reads a CSV file, its path relative to the script that names it.
-  func readCSV(_ path: String) throws -> Value {
-    let resolved = path.hasPrefix("/") ? path : environment.script.folder + path
-    let bytes: [UInt8]
-    do {
-      bytes = try evaluator.files.read(resolved)
-    } catch {
-      throw EvaluationProblem.cannotRead(path, error.reason)
-    }
-    let table: CSVTable
-    do {
-      table = try bytes.withUnsafeBufferPointer { (buffer) throws(CSVProblem) in
-        try CSVReader.read(
-          buffer, maximumElements: account.limit, shouldStop: { account.isCancelled })
-      }
-    } catch {
-      throw error == .stopped ? EvaluationProblem.cancelled : EvaluationProblem.csv(path, error)
-    }
-    let values = try table.columns.map { column -> Value in
-      switch column.content {
-      case .numbers(let numbers): .tensor(try Tensor(numbers, account: account))
-      case .texts(let texts): .texts(TextArray(texts))
-      }
-    }
-    return .record(Record(names: table.columns.map(\.name), values: values))
-  }
 }

@@ -42,6 +42,8 @@ final class Evaluator {
   var provenance: Provenance?
   /// The sharpnesses that `smooth(e, error = …)` has chosen.
   var sharpnessChoices: [SharpnessChoice] = []
+  /// What is to be known of the data that the statement has read.
+  var dataNotes: [String] = []
   /// The number of the draw in a `check`, for draws without a seed of their own.
   var drawSeed: UInt64 = 0
   private var nextLane = 0
@@ -75,6 +77,7 @@ final class Evaluator {
     corners.log = nil
     _ = corners.takeEvents()
     sharpnessChoices = []
+    dataNotes = []
     stack = StackGuard()
   }
 

@@ -19,7 +19,7 @@ extension StatementRun {
         }
       }
     }
-    var notes = sharpnessNotes(id) + cornerNotes(id)
+    var notes = evaluator.dataNotes + sharpnessNotes(id) + cornerNotes(id)
     if let fault = Provenance.Fault(of: [value]) {
       notes += faultNote(fault, in: .value, id) {
         _ = try evaluator.replacing(replacements, in: env) { try evaluator.evaluate(body, $0) }

@@ -101,7 +101,16 @@ struct StatementRun {
         script: script, statement: id, body: list.node(0), documentation: nil, value: value,
         interval: interval))
     evaluator.definitionsChanged()
-    echoDefinition("\(name) = \(valueText(value))", id)
+    echoInput(name, value, kind, id)
+  }
+
+  /// What an input is now, at the prompt; in a script only what is to be known of data that it read,
+  /// under a name rather than a value that may have a thousand columns.
+  private func echoInput(_ name: String, _ value: Value, _ kind: Definition.Kind, _ id: NodeID) {
+    let text =
+      echo == .prompt
+      ? "\(name) = \(valueText(value))" : (kind == .param ? "param " : "data ") + name
+    echoDefinition(text, id, notes: evaluator.dataNotes)
   }
 
   private func overridden(_ name: String) -> Value? {
@@ -160,7 +169,7 @@ struct StatementRun {
     }
     definition.value = value
     evaluator.definitionsChanged()
-    echoDefinition("\(name) = \(valueText(value))", id)
+    echoInput(name, value, definition.kind, id)
   }
 
   private func valueText(_ value: Value) -> String {

@@ -13,8 +13,10 @@ extension CSVNumber {
   /// Spaces and tabs around it do not count. Missing is nothing, `nan` in any case, and `NA`; a
   /// number is `-1.5e-3`, `.5`, `1.`, or `inf` or `infinity` in any case, signed or not. Hex and
   /// digits grouped by `_` are text: no data set means a number by them.
+  ///
+  /// - Parameter mark: the decimal mark, a point or a comma.
   @inline(__always)
-  init(_ field: UnsafeBufferPointer<UInt8>) {
+  init(_ field: UnsafeBufferPointer<UInt8>, mark: UInt8 = .point) {
     var (start, end) = (0, field.count)
     while start < end, isBlank(field[start]) { start &+= 1 }
     while start < end, isBlank(field[end &- 1]) { end &-= 1 }
@@ -23,19 +25,17 @@ extension CSVNumber {
       return
     }
     let trimmed = UnsafeBufferPointer(rebasing: field[start..<end])
-    if let value = decimalNumber(trimmed) {
+    if let value = decimalNumber(trimmed, mark: mark) {
       self = .number(value)
     } else {
-      self = Self.wordOrText(trimmed)
+      self = Self.wordOrText(trimmed, mark: mark)
     }
   }
 
   @inline(never)
-  private static func wordOrText(_ field: UnsafeBufferPointer<UInt8>) -> Self {
-    if field.contains(UInt8(ascii: ",")) {
-      let withPoint = field.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }
-      let isNumber = withPoint.withUnsafeBufferPointer { decimalNumber($0) != nil }
-      return isNumber ? .decimalComma : .text
+  private static func wordOrText(_ field: UnsafeBufferPointer<UInt8>, mark: UInt8) -> Self {
+    if field.contains(.comma) {
+      return mark == .point && decimalNumber(field, mark: .comma) != nil ? .decimalComma : .text
     }
     guard field.count <= 9 else { return .text }  // "-infinity"
     let word = String(decoding: field, as: UTF8.self)
@@ -64,12 +64,12 @@ private func isBlank(_ byte: UInt8) -> Bool {
 /// - w < 2^64 and -19 <= e < 0, what 17 digits mostly are: the quotient in whole numbers;
 /// - anything else: the standard library, which is slower by its making of a string.
 @inline(__always)
-func decimalNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
-  var scan = DecimalScan()
+func decimalNumber(_ text: UnsafeBufferPointer<UInt8>, mark: UInt8 = .point) -> Double? {
+  var scan = DecimalScan(mark: mark)
   guard scan.read(text) else { return nil }
   let magnitude: Double
   if scan.isTruncated {
-    return slowDecimalNumber(text)
+    return slowDecimalNumber(text, mark: mark)
   } else if scan.digits == 0 {
     magnitude = 0
   } else if scan.digits <= 1 << 53, -22 <= scan.exponent, scan.exponent <= 22 {
@@ -80,18 +80,21 @@ func decimalNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
   } else if -19 <= scan.exponent, scan.exponent < 0 {
     magnitude = roundedQuotient(scan.digits, wholePowersOfTen[-scan.exponent])
   } else {
-    return slowDecimalNumber(text)
+    return slowDecimalNumber(text, mark: mark)
   }
   return scan.isNegative ? -magnitude : magnitude
 }
 
 /// The parts of a decimal number: `digits * 10^exponent`.
 private struct DecimalScan {
+  let mark: UInt8
   var isNegative = false
   var digits: UInt64 = 0
   var exponent = 0
   /// More digits than fit: `digits` is not the number.
   var isTruncated = false
+
+  init(mark: UInt8) { self.mark = mark }
 
   /// Whether all of the text is a number.
   @inline(__always)
@@ -104,7 +107,7 @@ private struct DecimalScan {
     let wholeStart = index
     readDigits(text, &index)
     var count = index &- wholeStart
-    if index < text.count, text[index] == UInt8(ascii: ".") {
+    if index < text.count, text[index] == mark {
       index &+= 1
       let fractionStart = index
       readDigits(text, &index)
@@ -154,8 +157,8 @@ private struct DecimalScan {
 }
 
 @inline(never)
-private func slowDecimalNumber(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
-  Double(String(decoding: text, as: UTF8.self))
+private func slowDecimalNumber(_ text: UnsafeBufferPointer<UInt8>, mark: UInt8) -> Double? {
+  Double(String(decoding: text.lazy.map { $0 == mark ? .point : $0 }, as: UTF8.self))
 }
 
 /// The double nearest to `dividend / divisor`, neither of them 0.

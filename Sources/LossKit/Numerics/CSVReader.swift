@@ -1,9 +1,7 @@
 /// Reads CSV text: RFC 4180 with the liberties of `CSVCursor`.
 ///
-/// The first line names the columns; a name that is missing becomes `column3`. The separator is
-/// whichever of `,`, `;` and tab that line has most of outside quotation marks, in that order where
-/// they are equal. A column in which every field is a number or missing has numbers, any other has
-/// texts: without the spaces around them unless they are quoted.
+/// A column in which every field is a number or missing has numbers, any other has texts: without
+/// the spaces around them unless they are quoted.
 ///
 /// The bytes are walked two or three times (shape, numbers, texts if there are any) rather than kept
 /// in a table of fields, so that memory is that of the bytes and of the result. Arrays have their
@@ -11,37 +9,17 @@
 enum CSVReader {
   /// Reads a table of at most `maximumElements` fields, its header not counted.
   static func read(
-    _ bytes: UnsafeBufferPointer<UInt8>, maximumElements: Int = .max,
-    shouldStop: () -> Bool = { false }
+    _ bytes: UnsafeBufferPointer<UInt8>, _ format: CSVFormat = CSVFormat(),
+    maximumElements: Int = .max, shouldStop: () -> Bool = { false }
   ) throws(CSVProblem) -> CSVTable {
     var start = 0
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { start = 3 }
     if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { throw .utf16 }
     let text = CSVText(
-      bytes: bytes, start: start, separator: separator(of: bytes, from: start))
+      bytes: bytes, start: start,
+      separator: format.separator ?? CSVFormat.separator(of: bytes, from: start, format.mark),
+      format: format)
     return try text.read(maximumElements: maximumElements, shouldStop: shouldStop)
-  }
-
-  private static func separator(of bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> UInt8 {
-    let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
-    var counts = [0, 0, 0]
-    var isQuoted = false
-    var previous = UInt8.lineFeed
-    for byte in bytes[start...] {
-      defer { previous = byte }
-      if byte == .quotationMark {
-        // Inside a field that does not begin with one, it stands for itself; after another one it
-        // is doubled, and the field goes on.
-        let mayOpen = previous < UInt8(ascii: " ") || previous == .quotationMark
-        isQuoted = !isQuoted && (mayOpen || candidates.contains(previous))
-      } else if !isQuoted, let index = candidates.firstIndex(of: byte) {
-        counts[index] += 1
-      } else if !isQuoted, byte == .lineFeed || byte == .carriageReturn {
-        if previous != .lineFeed && previous != .carriageReturn { break }
-      }
-    }
-    let most = counts.max() ?? 0
-    return candidates[counts.firstIndex(of: most) ?? 0]
   }
 }
 
@@ -50,23 +28,26 @@ private struct CSVText {
   let bytes: UnsafeBufferPointer<UInt8>
   let start: Int
   let separator: UInt8
+  let format: CSVFormat
 
   func read(
     maximumElements: Int, shouldStop: () -> Bool
   ) throws(CSVProblem) -> CSVTable {
     var cursor = CSVCursor(bytes, separator: separator, offset: start)
-    let names = try readHeader(&cursor, maximumElements: maximumElements)
-    let body = cursor
+    let firstRow = cursor
+    let header = try readHeader(&cursor, maximumElements: maximumElements)
+    let body = format.hasHeader ? cursor : firstRow
+    let names = header.names
     let rowCount = try countRows(
       from: body, width: names.count, maximumElements: maximumElements, shouldStop)
     var columns = names.map { CSVColumnBuilder(name: $0, rowCount: rowCount) }
     try forEachField(from: body, shouldStop) { (number, field, line) throws(CSVProblem) in
       guard columns[number - 1].holdsNumbers else { return }
-      columns[number - 1].append(CSVNumber(content(field)), line: line)
+      columns[number - 1].append(CSVNumber(content(field), mark: format.mark), line: line)
     }
     for index in columns.indices {
       // Between commas only a quoted field has one, more likely to group thousands.
-      if separator != UInt8(ascii: ",") { try columns[index].refuseDecimalCommas() }
+      if separator != .comma { try columns[index].refuseDecimalCommas() }
       columns[index].settle(rowCount: rowCount)
     }
     if columns.contains(where: { !$0.holdsNumbers }) {
@@ -76,28 +57,33 @@ private struct CSVText {
         columns[number - 1].append(text)
       }
     }
-    return CSVTable(columns: columns.map(\.column), rowCount: rowCount)
+    return CSVTable(
+      columns: columns.map(\.column), rowCount: rowCount,
+      hasNumbersForNames: format.hasHeader && header.isNumeric)
   }
 
   // MARK: Passes
 
+  /// The names of the columns, and whether the first line is one of numbers.
   private func readHeader(
     _ cursor: inout CSVCursor, maximumElements: Int
-  ) throws(CSVProblem) -> [String] {
-    guard cursor.findRow() else { throw .noHeader }
+  ) throws(CSVProblem) -> (names: [String], isNumeric: Bool) {
+    guard cursor.findRow() else { throw .noHeader(isExpected: format.hasHeader) }
     var names: [String] = []
     var places: [String: Int] = [:]
+    var isNumeric = true
     while true {
       let (line, number) = (cursor.line, cursor.fieldNumber)
       guard number <= maximumElements else { throw .tooManyElements(limit: maximumElements) }
       let field = try cursor.nextField()
-      let given = try string(field, line: line, number: number)
+      if case .number = CSVNumber(content(field), mark: format.mark) {} else { isNumeric = false }
+      let given = format.hasHeader ? try string(field, line: line, number: number) : ""
       let name = given.isEmpty ? "column\(number)" : given
       if let first = places.updateValue(number, forKey: name) {
         throw .duplicateName(name, first: first, second: number)
       }
       names.append(name)
-      if field.endsRow { return names }
+      if field.endsRow { return (names, isNumeric) }
     }
   }
 

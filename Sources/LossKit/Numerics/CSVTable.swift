@@ -2,6 +2,8 @@
 struct CSVTable: Equatable, Sendable {
   var columns: [CSVColumn]
   var rowCount: Int
+  /// Whether every name of a column is a number: the file has no line of names, most likely.
+  var hasNumbersForNames = false
 }
 
 /// A column of a table.
@@ -23,7 +25,7 @@ struct CSVColumn: Equatable, Sendable {
 ///
 /// Lines and fields count from 1, lines as an editor does.
 enum CSVProblem: Error, Equatable, Sendable {
-  case noHeader
+  case noHeader(isExpected: Bool)
   /// The text is UTF-16, as spreadsheets write it under the name of Unicode text.
   case utf16
   case invalidUTF8(line: Int, field: Int)
@@ -40,8 +42,8 @@ enum CSVProblem: Error, Equatable, Sendable {
 extension CSVProblem {
   var message: String {
     switch self {
-    case .noHeader:
-      "the file is empty: its first line should name the columns"
+    case .noHeader(let isExpected):
+      isExpected ? "the file is empty: its first line should name the columns" : "the file is empty"
     case .utf16:
       "the file is in UTF-16; it should be in UTF-8"
     case .invalidUTF8(let line, let field):
@@ -67,7 +69,7 @@ extension CSVProblem {
     switch self {
     case .utf16, .invalidUTF8: "save the file as UTF-8"
     case .textAfterQuote: "a quotation mark inside a quoted field is written twice"
-    case .decimalComma: "write decimal points; decimal commas are not read"
+    case .decimalComma: "read it with csv(…, decimal = \",\")"
     case .raggedRow: "a field that holds the separator goes in quotation marks"
     case .noHeader, .duplicateName, .unterminatedQuote, .tooManyElements, .stopped: nil
     }

@@ -38,11 +38,24 @@ import Testing
     return blocks
   }
 
+  /// The files that the blocks of a page show: ```` ```csv NAME ````.
+  private static func files(in blocks: [Block]) -> FileAccess {
+    let shown = blocks.filter { $0.language.hasPrefix("csv ") }
+    let files = Dictionary(
+      shown.map { ($0.language.dropFirst(4), Array($0.text.utf8)) }, uniquingKeysWith: { $1 })
+    return FileAccess { path throws(FileAccess.Failure) in
+      guard let bytes = files[path[...]] else {
+        throw FileAccess.Failure(reason: "there is no such file")
+      }
+      return bytes
+    }
+  }
+
   /// The snippets of a page run in one session, as a reader would type them.
   @Test(arguments: pages)
   func snippets(_ page: String) throws {
     let blocks = try Self.blocks(of: page)
-    let session = Session()
+    let session = Session(files: Self.files(in: blocks))
     for (place, block) in blocks.enumerated() where block.language == "loss" {
       let shown = Project.transcript(of: Array(block.text.utf8), in: session)
       let next = place + 1 < blocks.count ? blocks[place + 1] : nil

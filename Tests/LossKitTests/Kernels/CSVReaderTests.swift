@@ -70,6 +70,49 @@ struct CSVReaderTests {
     #expect(try read("größe,日本\n1,2\n").columns.map(\.name) == ["größe", "日本"])
   }
 
+  // MARK: Formats
+
+  private func read(_ text: String, _ format: CSVFormat) throws -> CSVTable {
+    try Array(text.utf8).withUnsafeBufferPointer { try CSVReader.read($0, format) }
+  }
+
+  @Test("A given separator is the only one; a bar is found, too")
+  func givenSeparator() throws {
+    let table = try read("a;b c;d\n1;2 3;4\n", CSVFormat(separator: UInt8(ascii: " ")))
+    #expect(table.columns.map(\.name) == ["a;b", "c;d"])
+    #expect(try read("a|b,c|d\n1|2|3\n").columns.map(\.name) == ["a", "b,c", "d"])
+  }
+
+  @Test("Decimal commas, by every way to a number")
+  func decimalCommas() throws {
+    let format = CSVFormat(mark: .comma)
+    let fields = [
+      "1,5", "-,25e2", "123456789012345678901234567890,5", "7", "1,7976931348623157e308",
+    ]
+    let table = try read("a;b\n" + fields.map { "\($0);1\n" }.joined(), format)
+    #expect(
+      table.columns[0]
+        == column("a", [1.5, -25, 123456789012345678901234567890.5, 7, .greatestFiniteMagnitude]))
+    // A comma cannot separate then, and a point groups nothing.
+    #expect(try read("a,b\n1,5\n", format).columns == [column("a,b", [1.5])])
+    #expect(try read("a\n1.234,5\n", format).columns == [column("a", ["1.234,5"])])
+  }
+
+  @Test("Without names the columns are numbered; names that are numbers are noticed")
+  func headers() throws {
+    let table = try read("5.1,x\n4.9,y\n", CSVFormat(hasHeader: false))
+    #expect(table.columns == [column("column1", [5.1, 4.9]), column("column2", ["x", "y"])])
+    #expect(!table.hasNumbersForNames)
+    #expect(try read("1,2\n3,4\n").hasNumbersForNames)
+    #expect(try !read("1,b\n3,4\n").hasNumbersForNames)
+    #expect(throws: CSVProblem.noHeader(isExpected: false)) {
+      try read("\n", CSVFormat(hasHeader: false))
+    }
+    #expect(throws: CSVProblem.raggedRow(line: 2, expected: 2, found: 1)) {
+      try read("1,2\n3\n", CSVFormat(hasHeader: false))
+    }
+  }
+
   // MARK: Content
 
   @Test("Missing values: counted, nan among numbers, empty among texts")
@@ -98,7 +141,8 @@ struct CSVReaderTests {
   @Test(
     "Errors say where",
     arguments: [
-      ("", CSVProblem.noHeader), ("\n\r\n", .noHeader), ("\u{feff}", .noHeader),
+      ("", CSVProblem.noHeader(isExpected: true)), ("\n\r\n", .noHeader(isExpected: true)),
+      ("\u{feff}", .noHeader(isExpected: true)),
       ("a,b\n1,2\n3\n", .raggedRow(line: 3, expected: 2, found: 1)),
       ("a,b\n\n\"x\ny\",2\n1,2,3\n", .raggedRow(line: 5, expected: 2, found: 3)),
       ("a,b\n1,\"2\n3,4\n", .unterminatedQuote(line: 2, field: 2)),
