@@ -50,7 +50,7 @@ do throws(LossError) {
   // What the prompt and the script runner use: statements, with everything they show.
   let session = Session()
   try session.run("param x = 0.5; softplus(x, 4)") { output in
-    print(output.rendered(session.settings, width: nil).plain)
+    print(output.rendered(session.settings).plain)
   }
 
   // An error has its place, its cause and, where it helps, a hint.

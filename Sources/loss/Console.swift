@@ -31,14 +31,19 @@ final class Console {
   func show(_ result: Output, settings: DisplaySettings, file: String?) {
     if amount == .prints, !result.isPrint { return }
     switch form {
-    case .text: show(result.rendered(settings, width: output.width))
+    case .text: show(result.rendered(settings, on: screen))
     case .json: write(result.json(file: file), to: output)
     }
   }
 
-  func show(_ text: StyledText) {
-    write(color.colors(output) ? text.colored : text.plain, to: output)
+  /// Where answers are shown.
+  var screen: Screen {
+    let size = output.size
+    return Screen(
+      columns: size?.columns, rows: size?.rows, colors: color.depth(output).colors)
   }
+
+  func show(_ text: StyledText) { write(text.colored(color.depth(output)), to: output) }
 
   /// Shows an error, and with a syntax error the others of the same text.
   func show(_ error: LossError, file: String?) {
@@ -78,7 +83,7 @@ final class Console {
   private func showError(_ text: StyledText) {
     // Both streams often end in one terminal or file: answers come before the error after them.
     output.flush()
-    write(color.colors(errors) ? text.colored : text.plain, to: errors)
+    write(text.colored(color.depth(errors)), to: errors)
   }
 
   private func write(_ line: String, to stream: TextStream) {

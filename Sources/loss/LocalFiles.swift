@@ -9,8 +9,10 @@ import LossKit
 /// The files of this machine, read and written with system calls: Foundation would cost more time
 /// to load than a short script takes to run.
 enum LocalFiles {
-  /// What a session reads with; the library has resolved the path already.
-  static let access = FileAccess(read: { path throws(FileAccess.Failure) in try read(path) })
+  /// What a session reads and writes with; the library has resolved the path already.
+  static let access = FileAccess(
+    read: { path throws(FileAccess.Failure) in try read(path) },
+    write: { bytes, path throws(FileAccess.Failure) in try write(bytes, to: path) })
 
   /// A device such as `/dev/zero` has no end; a script or table larger than this has no reader.
   private static let sizeLimit = 1 << 30

@@ -22,6 +22,35 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
       return stream.isTerminal && noColor.isEmpty && environmentVariable("TERM") != "dumb"
     }
   }
+
+  /// The colours that a stream has.
+  func depth(_ stream: TextStream) -> ColorDepth {
+    guard colors(stream) else { return .none }
+    let direct = ["truecolor", "24bit"].contains(environmentVariable("COLORTERM") ?? "")
+    if direct { return .direct }
+    let terminal = environmentVariable("TERM") ?? ""
+    return terminal.contains("256color") || terminal.contains("direct") ? .indexed : .named
+  }
+}
+
+/// How colours are written to a terminal.
+enum ColorDepth {
+  case none
+  /// The 8 named ones, which follow the reader's own palette and so stay readable on light and on
+  /// dark.
+  case named
+  /// 256 by number, as xterm has them.
+  case indexed
+  /// Red, green and blue.
+  case direct
+
+  var colors: Screen.Colors {
+    switch self {
+    case .none: .none
+    case .named: .named
+    case .indexed, .direct: .many
+    }
+  }
 }
 
 extension StyledText {
@@ -32,12 +61,12 @@ extension StyledText {
 
   /// The text with the escape sequences of ECMA-48 (SGR).
   ///
-  /// Only the 8 named colours, which follow
-  /// the reader's own palette and so stay readable on light and on dark.
-  var colored: String {
+  /// Only pictures use more than the 8 named colours.
+  func colored(_ depth: ColorDepth) -> String {
+    if depth == .none { return plain }
     var result = ""
     for span in spans {
-      guard let code = span.role.colorCode else {
+      guard let code = span.role.colorCode(depth) else {
         result += span.text
         continue
       }
@@ -51,7 +80,7 @@ extension StyledText {
 }
 
 extension StyledText.Role {
-  fileprivate var colorCode: String? {
+  fileprivate func colorCode(_ depth: ColorDepth) -> String? {
     switch self {
     case .plain, .value: nil
     case .error: "1;31"
@@ -60,6 +89,39 @@ extension StyledText.Role {
     case .label, .derivative: "36"
     case .hint: "32"
     case .note: "33"
+    case .axis: "2"
+    case .series(let number): Self.series(number, depth)
+    case .levels(let upper, let lower): Self.levels(upper, lower, depth)
+    }
+  }
+
+  /// The colours of curves: those of `Plot.svg`, as near as a terminal has them and light enough
+  /// for dark backgrounds, dark enough for light ones.
+  private static func series(_ number: Int, _ depth: ColorDepth) -> String {
+    let place = number % Plot.seriesCount
+    switch depth {
+    case .none, .named: return ["36", "31", "32", "35", "33", "34"][place]
+    case .indexed, .direct: return "38;5;" + ["32", "166", "35", "169", "136", "245"][place]
+    }
+  }
+
+  private static func levels(_ upper: UInt8?, _ lower: UInt8?, _ depth: ColorDepth) -> String? {
+    // The character is an upper half, a lower one where only that has a colour.
+    guard let upper else { return lower.flatMap { color($0, "38", depth) } }
+    let front = color(upper, "38", depth)
+    guard let lower, let back = color(lower, "48", depth) else { return front }
+    return front.map { "\($0);\(back)" }
+  }
+
+  private static func color(_ place: UInt8, _ kind: String, _ depth: ColorDepth) -> String? {
+    let (red, green, blue) = ColorMap.color(at: place)
+    switch depth {
+    case .none, .named: return nil
+    case .direct: return "\(kind);2;\(red);\(green);\(blue)"
+    case .indexed:
+      // xterm's cube: six steps of each, 0, 95, 135, 175, 215, 255.
+      func step(_ x: UInt8) -> Int { x < 48 ? 0 : x < 115 ? 1 : (Int(x) - 35) / 40 }
+      return "\(kind);5;\(16 + 36 * step(red) + 6 * step(green) + step(blue))"
     }
   }
 }

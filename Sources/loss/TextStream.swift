@@ -24,12 +24,13 @@ final class TextStream {
     gathers = fstat(descriptor, &status) == 0 && (status.st_mode & S_IFMT) == S_IFREG
   }
 
-  /// Columns of the terminal now, as a resize may have changed them, or `nil` where there is none.
-  var width: Int? {
+  /// Columns and lines of the terminal now, as a resize may have changed them, or `nil` where there
+  /// is none.
+  var size: (columns: Int, rows: Int?)? {
     guard isTerminal else { return nil }
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
+    return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : nil)
   }
 
   func write(_ text: String) {

@@ -7,6 +7,12 @@ public struct StyledText: Sendable, Equatable {
   /// What a piece of the text is, so that a front end can choose its look.
   public enum Role: Sendable, Equatable {
     case plain, error, place, caret, label, hint, note, value, derivative, heading
+    /// The axes of a picture and the lines at 0.
+    case axis
+    /// A curve of a picture, by its number; curves beyond `Plot.seriesCount` also have marks.
+    case series(Int)
+    /// Half blocks of a picture: places in `ColorMap`, `nil` for the background.
+    case levels(upper: UInt8?, lower: UInt8?)
   }
 
   /// A piece of text with one role.

@@ -96,7 +96,7 @@ struct ValueText {
     return result + "\""
   }
 
-  private static func fieldName(_ name: String) -> String {
+  static func fieldName(_ name: String) -> String {
     let isName =
       name.unicodeScalars.first.map { $0.properties.isAlphabetic || $0 == "_" } ?? false
       && name.unicodeScalars.allSatisfy {

@@ -1,6 +1,6 @@
-/// How `import` and `csv` reach files; the library by itself reaches none.
+/// How `import` and `csv` read files and `plot` writes them; the library by itself reaches none.
 public struct FileAccess: Sendable {
-  /// Why a file could not be read, in words for a person: "there is no such file".
+  /// Why a file could not be read or written, in words for a person: "there is no such file".
   public struct Failure: Error, Sendable {
     /// The reason, without a capital letter or a full stop.
     public let reason: String
@@ -14,9 +14,23 @@ public struct FileAccess: Sendable {
   /// The path is as the script wrote it, resolved against the folder of the script that named it.
   public let read: @Sendable (_ path: String) throws(Failure) -> [UInt8]
 
-  /// Access through a function that reads whole files.
+  /// Writes a whole file, in place of one that is there; the path is as in `read`.
+  public let write: @Sendable (_ bytes: [UInt8], _ path: String) throws(Failure) -> Void
+
+  /// Access through a function that reads whole files; none is written.
   public init(read: @escaping @Sendable (_ path: String) throws(Failure) -> [UInt8]) {
+    self.init(read: read) { (_, _) throws(Failure) in
+      throw Failure(reason: "this session may not write files")
+    }
+  }
+
+  /// Access through functions that read and write whole files.
+  public init(
+    read: @escaping @Sendable (_ path: String) throws(Failure) -> [UInt8],
+    write: @escaping @Sendable (_ bytes: [UInt8], _ path: String) throws(Failure) -> Void
+  ) {
     self.read = read
+    self.write = write
   }
 
   /// Refuses every file: what a session has unless it is given something else.

@@ -115,6 +115,8 @@ extension Output {
       table.add("columns", JSON.array(columns.map(JSON.text)))
       table.add("rows", JSON.array(rows.map { JSON.array($0.map(JSON.value)) }))
       object.add("table", table.finished)
+    case .plot(let plot):
+      object.add("plot", plot.json)
     }
     return object.finished
   }

@@ -6,6 +6,7 @@ public struct Output: @unchecked Sendable {  // Holds plain values only, which a
     case print([Value])
     case check(String, points: Int, skipped: Int)
     case table(columns: [String], rows: [[Value]])
+    case plot(Plot)
   }
 
   let content: Content
@@ -20,13 +21,20 @@ public struct Output: @unchecked Sendable {  // Holds plain values only, which a
   public var isPrint: Bool {
     if case .print = content { true } else { false }
   }
+
+  /// What a `plot` drew; `nil` for everything else.
+  public var plot: Plot? {
+    if case .plot(let plot) = content { plot } else { nil }
+  }
 }
 
 extension Output {
   /// The output as text, without a final line end.
   ///
-  /// - Parameter width: the columns of the terminal; `nil` where there is none, 80 then.
-  public func rendered(_ settings: DisplaySettings, width: Int?) -> StyledText {
+  /// - Parameter screen: where it is shown: its width breaks long lines, its colours and size
+  ///   decide how pictures are drawn.
+  public func rendered(_ settings: DisplaySettings, on screen: Screen = .none) -> StyledText {
+    let width = screen.columns
     let values = ValueText(settings: settings)
     var text = StyledText()
     switch content {
@@ -47,6 +55,12 @@ extension Output {
       if skipped > 0 { text.append(" (\(skipped) more skipped: both sides nan)") }
     case .table(let columns, let rows):
       append(columns, rows, to: &text, settings)
+    case .plot(let plot):
+      if let file = plot.file {
+        text.append("plot written to \(file)")
+      } else {
+        text.append(plot.text(on: screen))
+      }
     }
     return text
   }

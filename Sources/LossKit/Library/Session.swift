@@ -34,7 +34,7 @@ public final class Session {
   private var nextDefinition = 0
 
   /// - Parameters:
-  ///   - files: what `import` and `csv` may read; nothing unless given.
+  ///   - files: what `import` and `csv` may read and `plot` may write; nothing unless given.
   ///   - cancellation: stops a running `run`, from another thread or a signal handler.
   public init(files: FileAccess = .none, cancellation: Cancellation? = nil) {
     symbols = SymbolTable()

@@ -41,7 +41,7 @@ struct StatementRun {
       case .check: try check(node, id)
       case .importFile: try importFile(node, id)
       case .table: try table(node, id)
-      case .plot: throw error(.comesLater("plot"), id)
+      case .plot: try plot(node, id)
       case .minimize: throw error(.comesLater("minimize"), id)
       case .setting: try apply(node, id)
       default: throw error(.notAnExpression, id)

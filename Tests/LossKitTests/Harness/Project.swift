@@ -54,7 +54,7 @@ enum Project {
     var lines: [String] = []
     do throws(LossError) {
       try session.run(bytes: bytes, fileName: fileName, echo: .script) { output in
-        lines.append(output.rendered(session.settings, width: nil).plain)
+        lines.append(output.rendered(session.settings).plain)
       }
     } catch {
       for error in [error] + error.further { lines.append(error.rendered().plain) }

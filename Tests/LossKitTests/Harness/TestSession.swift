@@ -61,7 +61,7 @@ final class TestSession {
   func text(_ text: String, echo: Session.Echo = .script) throws -> String {
     let start = outputs.count
     try run(text, echo: echo)
-    return outputs[start...].map { $0.rendered(session.settings, width: nil).plain }
+    return outputs[start...].map { $0.rendered(session.settings).plain }
       .joined(separator: "\n")
   }
 

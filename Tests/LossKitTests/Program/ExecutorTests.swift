@@ -131,7 +131,7 @@ import Testing
     let session = Session()
     var text = ""
     try session.run("param s = zeros(50)\nsum(relu(s)) - sum(relu(-s))\nmax(s)") {
-      text += $0.rendered(session.settings, width: nil).plain + "\n"
+      text += $0.rendered(session.settings).plain + "\n"
     }
     #expect(text.contains("∂s = [1, 1, 1, … , 1] (50)"))
     #expect(text.contains("∂s = [1, 0, 0, … , 0] (50)"))
