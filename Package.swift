@@ -53,7 +53,10 @@ let package = Package(
     .testTarget(
       name: "LossKitTests",
       dependencies: ["LossKit"],
-      exclude: ["Losses/README.md", "Losses/losses.jsonl"],
+      exclude: [
+        "Losses/README.md", "Losses/losses.jsonl", "Typesetting/formulas.latex.txt",
+        "Typesetting/formulas.mathml.txt",
+      ],
       resources: [.copy("Reference"), .copy("Scripts")]
     ),
     .target(

@@ -97,13 +97,15 @@ final class Builtin: Sendable {
   /// Whether the result is constant wherever it is differentiable.
   let isWithoutDerivative: Bool
   let filtering: Filtering
+  /// How calls are typeset.
+  let notation: Notation
 
   init(
     _ name: String, _ signature: String, _ topic: Topic, _ summary: String, formula: String? = nil,
     derivative: BuiltinDerivative? = nil, example: String? = nil, edges: [String] = [],
     smooth: SmoothCounterpart = .unchanged, samples: Samples = .none,
     isWithoutDerivative: Bool = false, filtering: Filtering = .none,
-    _ implementation: Implementation
+    notation: Notation = .standard, _ implementation: Implementation
   ) {
     self.name = name
     self.topic = topic
@@ -117,6 +119,7 @@ final class Builtin: Sendable {
     self.samples = samples
     self.isWithoutDerivative = isWithoutDerivative
     self.filtering = filtering
+    self.notation = notation
     parameters = Builtin.parameters(of: signature)
   }
 

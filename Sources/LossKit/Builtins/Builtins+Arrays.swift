@@ -21,8 +21,8 @@ extension Builtins {
       .general { a, c in
         .tensor(try Tensor(a[0].shape.map(Double.init), account: c.account))
       }),
-    filled("zeros", "An array of zeros.", "zeros(2, 3)", 0),
-    filled("ones", "An array of ones.", "ones(3)", 1),
+    filled("zeros", "An array of zeros.", "zeros(2, 3)", 0, "0"),
+    filled("ones", "An array of ones.", "ones(3)", 1, "1"),
     Builtin(
       "full", "#shape, x", .arrays,
       "An array of one number; the shape is a length or an array of them.",
@@ -32,6 +32,7 @@ extension Builtins {
       }),
     Builtin(
       "eye", "#n", .arrays, "The identity matrix.", example: "eye(2)", isWithoutDerivative: true,
+      notation: .bold("I", subscript: "n"),
       .general { a, c in
         let n = try size(a[0], "eye")
         return try .identity(n, account: c.account)
@@ -50,7 +51,7 @@ extension Builtins {
       }),
     Builtin(
       "onehot", "#i, #n", .arrays, "n elements: 1 at i, 0 elsewhere.", example: "onehot(1, 3)",
-      isWithoutDerivative: true,
+      isWithoutDerivative: true, notation: .bold("e", subscript: "i"),
       .general { a, c in
         let n = try size(a[1], "onehot")
         let places = try Tensor(shape: [n], account: c.account)
@@ -130,10 +131,12 @@ extension Builtins {
     Builtin(
       "drop", "v, #i", .arrays, "v without its element i.",
       derivative: .adjoint(["v": "concat(u[..<i], [0], u[i...])"]), example: "drop([1, 2, 3], 1)",
+      notation: .array,
       .general { a, c in try dropped(a[0], a[1], c) }),
     Builtin(
       "outer", "a, b", .arrays, "All products of an element of a with one of b.",
       derivative: .adjoint(["a": "u @ b", "b": "a @ u"]), example: "outer([1, 2], [3, 4])",
+      notation: .outerProduct,
       .general { a, _ in
         for value in [a[0], a[1]] where value.shape.count != 1 {
           throw EvaluationProblem.needsVector("outer", value.kindDescription)
@@ -147,6 +150,7 @@ extension Builtins {
     Builtin(
       "trace", "A", .arrays, "The sum of the diagonal.",
       derivative: .jacobian(["A": "eye(len(A))"]), example: "trace([[1, 2], [3, 4]])",
+      notation: .called("tr"),
       .general { a, c in
         guard a[0].shape.count == 2 else {
           throw EvaluationProblem.needsMatrix("trace", a[0].kindDescription)
@@ -156,6 +160,7 @@ extension Builtins {
     Builtin(
       "transpose", "A", .arrays, "The axes in reverse order; also A.T.",
       derivative: .adjoint(["A": "transpose(u)"]), example: "transpose([[1, 2], [3, 4]])",
+      notation: .transposed,
       .general { a, _ in try a[0].transposed(Array(a[0].shape.indices.reversed())) }),
   ]
 
@@ -236,11 +241,14 @@ extension Builtins {
       .general { a, _ in try a[0].mappedRows(a, axis: 1, rows) })
   }
 
-  private static func filled(_ name: String, _ summary: String, _ example: String, _ x: Double)
+  private static func filled(
+    _ name: String, _ summary: String, _ example: String, _ x: Double, _ digit: String
+  )
     -> Builtin
   {
     Builtin(
       name, "#shape...", .arrays, summary, example: example, isWithoutDerivative: true,
+      notation: .bold(digit, subscript: "shape"),
       .general { a, c in
         try Value.number(x).broadcast(to: try sizes(a.rest, name), c.account)
       })

@@ -5,36 +5,39 @@ extension Builtins {
   static let elementwise: [Builtin] = [
     .elementwise(
       "exp", Exp.self, "The exponential function.", derivative: "exp(x)", example: "exp(1)",
-      edges: ["exp(-inf)", "exp(710)"], samples: reals),
+      edges: ["exp(-inf)", "exp(710)"], samples: reals, notation: .exponential),
     .elementwise(
       "expm1", Expm1.self, "e^x - 1, exact near 0.", derivative: "exp(x)", example: "expm1(1e-10)",
-      samples: reals),
+      samples: reals, notation: .exponentialLessOne),
     .elementwise(
       "log", Log.self, "The natural logarithm, in nats.", derivative: "1 / x", example: "log(10)",
-      edges: ["log(0)", "log(-1)"], samples: positive),
+      edges: ["log(0)", "log(-1)"], samples: positive, notation: .logarithm),
     .elementwise(
       "log1p", Log1p.self, "ln(1 + x), exact near 0.", derivative: "1 / (1 + x)",
       example: "log1p(1e-10)", edges: ["log1p(-1)"],
-      samples: -0.8...3),
+      samples: -0.8...3, notation: .logarithmOfOneMore),
     .elementwise(
       "log2", Log2.self, "The logarithm to base 2.", derivative: "1 / (x * log(2))",
-      example: "log2(8)", edges: ["log2(0)"], samples: positive),
+      example: "log2(8)", edges: ["log2(0)"], samples: positive, notation: .logarithm(base: "2")),
     .elementwise(
       "log10", Log10.self, "The logarithm to base 10.", derivative: "1 / (x * log(10))",
-      example: "log10(1000)", edges: ["log10(0)"], samples: positive),
+      example: "log10(1000)", edges: ["log10(0)"], samples: positive,
+      notation: .logarithm(base: "10")),
     .elementwise(
       "logsigmoid", LogSigmoid.self, "The logarithm of the logistic function.",
       formula: "-ln(1 + e^(-x))", derivative: "sigmoid(-x)", example: "logsigmoid(0)",
-      edges: ["logsigmoid(-1000)", "logsigmoid(700)"], samples: reals),
+      edges: ["logsigmoid(-1000)", "logsigmoid(700)"], samples: reals, notation: .logarithmOfSigmoid
+    ),
     .elementwise(
       "log1mexp", Log1mExp.self, "ln(1 - e^x), for x ≤ 0; nan above.", derivative: "-1 / expm1(-x)",
       example: "log1mexp(-1)", edges: ["log1mexp(0)", "log1mexp(1)"],
-      samples: -4 ... -0.1),
+      samples: -4 ... -0.1, notation: .logarithmOfOneLessExponential),
     .elementwise(
       "sqrt", SquareRoot.self, "The square root.", derivative: "1 / (2 * sqrt(x))",
-      example: "sqrt(2)", edges: ["sqrt(0)", "sqrt(-1)"], samples: positive),
+      example: "sqrt(2)", edges: ["sqrt(0)", "sqrt(-1)"], samples: positive, notation: .root),
     .elementwise(
-      "square", Square.self, "x².", derivative: "2 * x", example: "square(3)", samples: reals),
+      "square", Square.self, "x².", derivative: "2 * x", example: "square(3)", samples: reals,
+      notation: .square),
     .elementwise(
       "sin", Sine.self, "The sine of an angle in radians.", derivative: "cos(x)",
       example: "sin(pi / 6)", samples: reals),
@@ -48,15 +51,15 @@ extension Builtins {
     .elementwise(
       "asin", ArcSine.self, "The angle in radians that has a sine.",
       derivative: "1 / sqrt(1 - x^2)", example: "asin(1)", edges: ["asin(2)"],
-      samples: -0.9...0.9),
+      samples: -0.9...0.9, notation: .called("arcsin")),
     .elementwise(
       "acos", ArcCosine.self, "The angle in radians that has a cosine.",
       derivative: "-1 / sqrt(1 - x^2)", example: "acos(1)", edges: ["acos(2)"],
-      samples: -0.9...0.9),
+      samples: -0.9...0.9, notation: .called("arccos")),
     .elementwise(
       "atan", ArcTangent.self, "The angle in radians that has a tangent.",
       derivative: "1 / (1 + x^2)", example: "atan(1)", edges: ["atan(inf)"],
-      samples: reals),
+      samples: reals, notation: .called("arctan")),
     .elementwise(
       "sinh", HyperbolicSine.self, "The hyperbolic sine.", derivative: "cosh(x)",
       example: "sinh(1)", samples: reals),
@@ -78,12 +81,15 @@ extension Builtins {
       "lgamma", "x", .elementwise, "The logarithm of the magnitude of the gamma function.",
       formula: "ln |Γ(x)|", derivative: .words("ψ(x), the digamma function."),
       example: "lgamma(5)", edges: ["lgamma(0)"], samples: .numbers([0.3...6]),
+      notation: .logarithmOfGamma,
       .unary { try .apply(LogGamma.self, $0) }),
     .piecewiseConstant(
-      "floor", .elementwise, "The largest whole number not above x.", example: "floor(-1.5)"
+      "floor", .elementwise, "The largest whole number not above x.", example: "floor(-1.5)",
+      notation: .between(.floor)
     ) { $0.rounded(.down) },
     .piecewiseConstant(
-      "ceil", .elementwise, "The smallest whole number not below x.", example: "ceil(1.2)"
+      "ceil", .elementwise, "The smallest whole number not below x.", example: "ceil(1.2)",
+      notation: .between(.ceiling)
     ) { $0.rounded(.up) },
     .piecewiseConstant(
       "round", .elementwise, "The nearest whole number, ties to the even one.",
@@ -99,7 +105,7 @@ extension Builtins {
       "logaddexp", "a, b", LogAddExp.self, "ln(e^a + e^b).",
       derivative: ["a": "sigmoid(a - b)", "b": "sigmoid(b - a)"], example: "logaddexp(0, 0)",
       edges: ["logaddexp(1000, 1000)", "logaddexp(0, -50)"],
-      samples: [reals, reals]),
+      samples: [reals, reals], notation: .logarithmOfSumOfExponentials),
     .elementwise(
       "atan2", "y, x", Atan2.self, "The angle of the point (x, y), in radians.",
       derivative: ["y": "x / (x^2 + y^2)", "x": "-y / (x^2 + y^2)"], example: "atan2(1, -1)",
@@ -108,19 +114,19 @@ extension Builtins {
       "xlogy", "x, y", XLogY.self, "x ln y, and 0 where x is 0.",
       derivative: ["x": "log(y)", "y": "x / y"], example: "xlogy(2, 3)",
       edges: ["xlogy(0, 0)", "xlogy(0, -1)", "xlogy(1, 0)"],
-      samples: [0.2...3, 0.2...3]),
+      samples: [0.2...3, 0.2...3], notation: .productWithLogarithm),
     Builtin(
       "hypot", "a, b", .elementwise, "√(a² + b²), without overflow on the way.",
       derivative: .elementwise(["a": "a / hypot(a, b)", "b": "b / hypot(a, b)"]),
       example: "hypot(3, 4)", edges: ["hypot(1e300, 1e300)"],
-      samples: .numbers([0.5...3, 0.5...3]),
+      samples: .numbers([0.5...3, 0.5...3]), notation: .hypotenuse,
       .general { a, c in try hypot(a[0], a[1], c) }),
     Builtin(
       "where", "mask, a, b", .elementwise,
       "a where the mask is true, b elsewhere. What is not chosen contributes neither value nor "
         + "derivative.",
       derivative: .elementwise(["a": "where(mask, 1, 0)", "b": "where(mask, 0, 1)"]),
-      example: "where([true, false], 1, 2)",
+      example: "where([true, false], 1, 2)", notation: .choice,
       .general { a, _ in
         guard a[0].isMask else {
           throw EvaluationProblem.notATruthValue(.mask, a[0].kindDescription)

@@ -14,7 +14,7 @@ extension Builtins {
       smooth: .twin("smoothmax(x, k)") { a, c, s in
         try extremum(a, c, Extremum(ofRows: { rows, _ in try s.maximum(ofRows: rows) }))
       },
-      samples: .vector(reals), filtering: .neutral(-.infinity),
+      samples: .vector(reals), filtering: .neutral(-.infinity), notation: .extremum("max"),
       .general { a, c in try extremum(a, c, largest) }),
     Builtin(
       "min", "x..., *, #axis = all, keep = false", .hardAndSmooth,
@@ -27,7 +27,7 @@ extension Builtins {
         try s.refuseOutsideMaximum(c)
         return try extremum(
           a, c, Extremum(ofRows: { rows, _ in try -s.maximum(ofRows: -rows) }))
-      }, samples: .vector(reals), filtering: .neutral(.infinity),
+      }, samples: .vector(reals), filtering: .neutral(.infinity), notation: .extremum("min"),
       .general { a, c in try extremum(a, c, smallest) }),
     Builtin(
       "lse", "x..., *, k = 1, #axis = all, keep = false", .hardAndSmooth,
@@ -37,14 +37,14 @@ extension Builtins {
         ["x": "softmax(x, k)", "k": "(dot(softmax(x, k), x) - lse(x, k = k)) / k"],
         "Of several arguments: by each its weight in softmax."), example: "lse([1000, 1000])",
       edges: ["lse([-inf, 0])", "lse([])", "lse(0, -50)"], samples: .vector(reals),
-      filtering: .neutral(-.infinity),
+      filtering: .neutral(-.infinity), notation: .logSumExp,
       .general { a, c in try logSumExp(a, c) }),
     Builtin(
       "relu", "x", .hardAndSmooth, "The positive part.", formula: "max(x, 0)",
       derivative: .elementwise(["x": "step(x)"]), example: "relu([-1, 2])",
       edges: ["{ let x = 0; slopes(relu(x), x) }"],
       smooth: .twin("softplus(x, k)") { a, c, s in try s.relu(a[0], c) },
-      samples: .numbers([reals]),
+      samples: .numbers([reals]), notation: .positivePart,
       .general { a, c in try .relu(a[0], c) }),
     Builtin(
       "softplus", "x, k = 1", .hardAndSmooth, "The smooth positive part.",
@@ -52,21 +52,21 @@ extension Builtins {
       derivative: .elementwise([
         "x": "sigmoid(k * x)", "k": "(x * sigmoid(k * x) - softplus(x, k)) / k",
       ]), example: "softplus(0)", edges: ["softplus(-700)", "softplus(1000)"],
-      samples: .numbers([reals, 0.5...3]),
+      samples: .numbers([reals, 0.5...3]), notation: .called("softplus", subscript: "k"),
       sharp({ try .apply(Softplus.self, $0) }, { try .apply(SharpSoftplus.self, $0, $1) })),
     Builtin(
       "abs", "x", .hardAndSmooth, "The magnitude.", formula: "max(x, -x)",
       derivative: .elementwise(["x": "sign(x)"]), example: "abs(-3)",
       edges: ["{ let x = 0; slopes(abs(x), x) }"],
       smooth: .twin("smoothabs(x, k)") { a, c, s in try s.abs(a[0], c) },
-      samples: .numbers([reals]),
+      samples: .numbers([reals]), notation: .between(.magnitude),
       .general { a, c in try .abs(a[0], c) }),
     Builtin(
       "smoothabs", "x, k = 1", .hardAndSmooth, "The smooth magnitude.",
       formula: "(1/k) ln(e^(k x) + e^(-k x))",
       derivative: .elementwise(["x": "tanh(k * x)", "k": "(x * tanh(k * x) - smoothabs(x, k)) / k"]
       ), example: "smoothabs(0)", edges: ["smoothabs(1000)"],
-      samples: .numbers([reals, 0.5...3]),
+      samples: .numbers([reals, 0.5...3]), notation: .called("smoothabs", subscript: "k"),
       sharp(
         { try .apply(SmoothAbs.self, $0, .number(1)) }, { try .apply(SmoothAbs.self, $0, $1) })),
     .piecewiseConstant(
@@ -82,7 +82,7 @@ extension Builtins {
       derivative: .elementwise([
         "x": "k * sigmoid(k * x) * sigmoid(-k * x)", "k": "x * sigmoid(k * x) * sigmoid(-k * x)",
       ]), example: "sigmoid(0)", edges: ["sigmoid(-700)", "sigmoid(40)"],
-      samples: .numbers([reals, 0.5...3]),
+      samples: .numbers([reals, 0.5...3]), notation: .sharpened("x", name: .variable("σ")),
       sharp({ try .apply(Sigmoid.self, $0) }, { try .apply(SharpSigmoid.self, $0, $1) })),
     .piecewiseConstant(
       "sign", .hardAndSmooth, "-1, 0 or 1.", example: "sign(-2)",
@@ -90,7 +90,7 @@ extension Builtins {
         try s.refuseOutsideMaximum(c)
         try s.refuseJump(c)
         return try .apply(SharpTanh.self, a[0], s.k)
-      }, Scalar.sign),
+      }, notation: .called("sgn"), Scalar.sign),
     Builtin(
       "clamp", "x, lo, hi", .hardAndSmooth, "x, kept between two bounds.",
       formula: "min(max(x, lo), hi)",
@@ -128,7 +128,7 @@ extension Builtins {
         try s.refuseOutsideMaximum(c)
         try s.refuseJump(c)
         return try a[0].mappedRows(a, axis: 1) { try s.weights($0) }
-      }, isWithoutDerivative: true,
+      }, isWithoutDerivative: true, notation: .array,
       .general { a, _ in
         try a[0].plain.mappedRows(a, axis: 1) { rows in
           if case .traced(let rows) = rows { return try rows.hardmax() }
@@ -145,7 +145,7 @@ extension Builtins {
         "v": "k * (diag(softmax(v, k)) - outer(softmax(v, k), softmax(v, k)))",
         "k": "softmax(v, k) * (v - dot(softmax(v, k), v))",
       ]), example: "softmax([0, 1, 2])", edges: ["softmax([0, -inf])", "softmax([0, 800])"],
-      samples: .vector(reals),
+      samples: .vector(reals), notation: .sharpened("v", givesArray: true),
       .general { a, _ in
         try a[0].mappedRows(a, axis: 2) {
           try .apply(SoftmaxWeights(), $0, positive(a.optional(1)))
@@ -157,7 +157,7 @@ extension Builtins {
       derivative: .jacobian([
         "v": "k * (eye(len(v)) - softmax(v, k))", "k": "v - dot(softmax(v, k), v)",
       ]), example: "logsoftmax([0, 1, 2])", edges: ["logsoftmax([0, 800])"],
-      samples: .vector(reals),
+      samples: .vector(reals), notation: .sharpened("v", givesArray: true),
       .general { a, _ in
         try a[0].mappedRows(a, axis: 2) {
           try .apply(LogSoftmax(), $0, positive(a.optional(1)))
@@ -173,6 +173,7 @@ extension Builtins {
         "By s, of a distribution y: sum(y) * softmax(s) - y; by y: -logsoftmax(s)."),
       example: "cross_entropy([2, 1, 0.1], 0)",
       edges: ["cross_entropy([50, 0, 0], 0)", "cross_entropy([2, 1, 0.1], [0.5, 0.5, 0])"],
+      notation: .called("CE"),
       .general { a, c in try crossEntropy(a[0], a[1], c) }),
   ]
 

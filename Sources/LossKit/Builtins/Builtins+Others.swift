@@ -5,13 +5,14 @@ extension Builtins {
     Builtin(
       "solve", "A, b", .linearAlgebra, "The x with A x = b; b may have several columns.",
       derivative: .adjoint(["A": "-outer(solve(A.T, u), solve(A, b))", "b": "solve(A.T, u)"]),
-      example: "solve([[2, 1], [1, 3]], [3, 5])",
+      example: "solve([[2, 1], [1, 3]], [3, 5])", notation: .solution,
       .general { a, _ in try .apply(Solve(), a[0], a[1]) }),
     Builtin(
       "logdet", "A", .linearAlgebra,
       "The logarithm of the determinant: -inf where A is singular, nan where it is negative.",
       derivative: .jacobian(["A": "solve(A.T, eye(len(A)))"]), example: "logdet([[2, 1], [1, 3]])",
       edges: ["logdet([[1, 1], [1, 1]])", "logdet([[-1, 0], [0, 1]])"],
+      notation: .logarithmOfDeterminant,
       .general { a, _ in try .apply(LogDeterminantOf(), a[0]) }
     ),
     Builtin(
@@ -265,29 +266,30 @@ extension Builtins {
     form(
       "grad", "e, x = all params", .gradient,
       "The gradient of a number by an input; of a function, its gradient function.",
-      "grad(x -> x^2)(3)"),
+      "grad(x -> x^2)(3)", notation: .nabla(order: 1)),
     form(
       "jac", "e, x = all params", .jacobian, "The Jacobian: the shape of e, then that of x.",
-      "jac(v -> v^2)([1, 2])"),
+      "jac(v -> v^2)([1, 2])", notation: .by("J")),
     form(
       "hess", "e, x = all params, y = x", .hessian, "The Hessian, or its block by x and y.",
-      "hess(x -> x^3)(2)"),
+      "hess(x -> x^3)(2)", notation: .nabla(order: 2)),
     form(
       "jvp", "e, x, v", .jacobianVectorProduct,
-      "The derivative along v, one-sided at a corner.", "{ let x = 0; jvp(abs(x), x, -1) }"),
+      "The derivative along v, one-sided at a corner.", "{ let x = 0; jvp(abs(x), x, -1) }",
+      notation: .by("jvp")),
     form(
       "vjp", "e, x, u", .vectorJacobianProduct, "u times the Jacobian.",
-      "{ let v = [1, 2]; vjp(v^2, v, [1, 1]) }"),
+      "{ let v = [1, 2]; vjp(v^2, v, [1, 1]) }", notation: .by("vjp")),
     form(
       "hvp", "e, x, v", .hessianVectorProduct, "The Hessian times v.",
-      "{ let v = [1, 2]; hvp(sum(v^3), v, [1, 0]) }"),
+      "{ let v = [1, 2]; hvp(sum(v^3), v, [1, 0]) }", notation: .by("hvp")),
     form(
       "diff", "e, x, n = 1", .repeated,
       "The n-th derivative by a number; of a function, diff(f, n) is a function.",
-      "diff(x -> x^5, 3)(1)"),
+      "diff(x -> x^5, 3)(1)", notation: .repeatedDerivative),
     form(
       "slopes", "e, x", .slopes, "The one-sided derivatives by a number: [left, right].",
-      "{ let x = 0; slopes(relu(x), x) }"),
+      "{ let x = 0; slopes(relu(x), x) }", notation: .by("slopes")),
     form("kinks", "e", .kinks, "How many ties with different tangents e meets.", nil),
     form(
       "gradcheck", "e, x = all params", .gradientCheck,
@@ -298,11 +300,12 @@ extension Builtins {
 
   private static func form(
     _ name: String, _ signature: String, _ form: DerivativeForm, _ summary: String,
-    _ example: String?
+    _ example: String?, notation: Notation = .standard
   ) -> Builtin {
     Builtin(
       name, signature, .derivatives, summary,
-      derivative: .words(form.describedDerivative), example: example, .special(form))
+      derivative: .words(form.describedDerivative), example: example, notation: notation,
+      .special(form))
   }
 
   // MARK: Smoothing
@@ -313,7 +316,7 @@ extension Builtins {
       "e with every hard operation in it replaced by its smooth counterpart of sharpness k, or of the "
         + "least that keeps e within an error; of a function, the smooth function.",
       derivative: .words("That of the smooth counterpart, by every input and by k."),
-      example: "smooth(max([1, 2]), k = 4)",
+      example: "smooth(max([1, 2]), k = 4)", notation: .called("smooth", subscript: "k"),
       .frame(.smooth)),
     Builtin(
       "hard", "e", .smoothing, "e, left hard inside smooth.", derivative: .words("That of e."),

@@ -5,13 +5,13 @@ extension Builtins {
     reduction(
       "sum", "The sum of the elements, compensated.", .jacobian(["v": "ones(shape(v))"]),
       "sum([1e16, 1, -1e16])",
-      filtering: .neutral(0)
+      filtering: .neutral(0), notation: .big(.sum)
     ) { v, _ in
       try .apply(SumRows(), v)
     },
     reduction(
       "prod", "The product of the elements.", .jacobian(["v": "prod(v) / v"]), "prod([2, 3, 4])",
-      filtering: .neutral(1)
+      filtering: .neutral(1), notation: .big(.product)
     ) {
       v, context in
       if v.shape.last == 0 {
@@ -21,7 +21,7 @@ extension Builtins {
     },
     reduction(
       "mean", "The arithmetic mean.", .jacobian(["v": "ones(len(v)) / len(v)"]), "mean([1, 2, 4])",
-      filtering: .mean
+      filtering: .mean, notation: .mean
     ) { v, _ in
       try .apply(MeanRows(), v)
     },
@@ -99,7 +99,7 @@ extension Builtins {
           return p == 1
             ? try .apply(SumRows(), magnitudes) : try s.maximum(ofRows: magnitudes)
         }
-      }, samples: .vector(0.5...3),
+      }, samples: .vector(0.5...3), notation: .norm,
       .general { a, c in
         let c = try c.reducing(a[0], along: a.wholeNumber(2, .axis))
         return try a[0].reduced(a, axis: 2, keep: 3, "norm") { try norm($0, a, c) }
@@ -107,6 +107,7 @@ extension Builtins {
     Builtin(
       "dot", "a, b", .reductions, "The scalar product of two vectors.",
       derivative: .jacobian(["a": "b", "b": "a"]), example: "dot([1, 2], [3, 4])",
+      notation: .scalarProduct,
       .general { a, _ in
         try vectors(a, "dot")
         return try .apply(RowProduct(), a[0], a[1])
@@ -132,7 +133,10 @@ extension Builtins {
       count, n in
       try .byValue("all", count, .number(Double(n)), content: .truths) { $0 == $1 ? 1 : 0 }
     },
-    ofTruths("count", "How many elements are true.", "count([1, 5, 3] > 2)", neutral: false) {
+    ofTruths(
+      "count", "How many elements are true.", "count([1, 5, 3] > 2)", neutral: false,
+      notation: .count
+    ) {
       count, _ in
       count
     },
@@ -140,13 +144,13 @@ extension Builtins {
 
   private static func reduction(
     _ name: String, _ summary: String, _ derivative: BuiltinDerivative, _ example: String,
-    filtering: Builtin.Filtering = .none,
+    filtering: Builtin.Filtering = .none, notation: Notation = .standard,
     _ rows: @escaping @Sendable (Value, CallContext) throws -> Value
   ) -> Builtin {
     Builtin(
       name, "v, *, #axis = all, keep = false", .reductions, summary, derivative: derivative,
       example: example, smooth: name == "median" ? .refused : .unchanged, samples: .vector(0.5...3),
-      filtering: filtering,
+      filtering: filtering, notation: notation,
       .general { a, c in
         let c = try c.reducing(a[0], along: a.wholeNumber(1, .axis))
         return try a[0].reduced(a, axis: 1, keep: 2, name) { try rows($0, c) }
@@ -155,11 +159,12 @@ extension Builtins {
 
   private static func ofTruths(
     _ name: String, _ summary: String, _ example: String, neutral: Bool,
+    notation: Notation = .standard,
     _ answer: @escaping @Sendable (_ count: Value, _ length: Int) throws -> Value
   ) -> Builtin {
     Builtin(
       name, "mask, *, #axis = all, keep = false", .reductions, summary, example: example,
-      isWithoutDerivative: true, filtering: .neutral(neutral ? 1 : 0),
+      isWithoutDerivative: true, filtering: .neutral(neutral ? 1 : 0), notation: notation,
       .general { a, _ in
         // Nothing is as good a mask of nothing: a filter may have dropped every element.
         guard a[0].isMask || a[0].isNumeric && a[0].shape == [0] else {

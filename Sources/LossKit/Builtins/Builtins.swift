@@ -4,6 +4,10 @@ enum Builtins {
     constants + hardAndSmooth + elementwise + elementwiseOfTwo + reductions + arrays + orders
     + linearAlgebra + random + functions + data + derivatives + smoothing
 
+  private static let byName = Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+
+  static func named(_ name: String) -> Builtin? { byName[name] }
+
   /// The entries by the index of their symbol in a table of names.
   static func bySymbol(_ symbols: SymbolTable) -> [Builtin?] {
     var result: [Builtin?] = []
@@ -33,21 +37,23 @@ extension Builtin {
   static func elementwise<O: ElementwiseUnary>(
     _ name: String, _ operation: O.Type, _ summary: String, formula: String? = nil,
     derivative: String, example: String? = nil, edges: [String] = [],
-    samples: ClosedRange<Double>
+    samples: ClosedRange<Double>, notation: Notation = .standard
   ) -> Builtin {
     Builtin(
       name, "x", .elementwise, summary, formula: formula,
       derivative: .elementwise(["x": derivative]), example: example, edges: edges,
-      samples: .numbers([samples]), .unary { try .apply(O.self, $0) })
+      samples: .numbers([samples]), notation: notation, .unary { try .apply(O.self, $0) })
   }
 
   /// An elementwise function that is constant between its jumps: no derivative.
   static func piecewiseConstant(
     _ name: String, _ topic: Topic, _ summary: String, example: String? = nil,
-    smooth: SmoothCounterpart = .refused, _ function: @escaping @Sendable (Double) -> Double
+    smooth: SmoothCounterpart = .refused, notation: Notation = .standard,
+    _ function: @escaping @Sendable (Double) -> Double
   ) -> Builtin {
     Builtin(
       name, "x", topic, summary, example: example, smooth: smooth, isWithoutDerivative: true,
+      notation: notation,
       .unary { x in
         guard x.isNumeric else { throw EvaluationProblem.notANumber(x.kindDescription) }
         return try .byValue(name, x, function)
@@ -58,12 +64,13 @@ extension Builtin {
   static func elementwise<O: ElementwiseBinary>(
     _ name: String, _ signature: String, _ operation: O.Type, _ summary: String,
     formula: String? = nil, derivative: KeyValuePairs<String, String>, example: String? = nil,
-    edges: [String] = [], samples: [ClosedRange<Double>]
+    edges: [String] = [], samples: [ClosedRange<Double>], notation: Notation = .standard
   ) -> Builtin {
     Builtin(
       name, signature, .elementwise, summary, formula: formula,
       derivative: .elementwise(derivative), example: example, edges: edges,
-      samples: .numbers(samples), .general { a, _ in try .apply(O.self, a[0], a[1]) })
+      samples: .numbers(samples), notation: notation,
+      .general { a, _ in try .apply(O.self, a[0], a[1]) })
   }
 }
 
