@@ -45,6 +45,14 @@ final class Console {
 
   func show(_ text: StyledText) { write(text.colored(color.depth(output)), to: output) }
 
+  /// Shows the name of a file that a call was asked to find.
+  func list(_ file: String) {
+    write(form == .json ? "{\"file\": \(JSON.text(file))}" : file, to: output)
+  }
+
+  /// Writes a text that is the answer by itself.
+  func write(_ bytes: [UInt8]) { output.write(bytes) }
+
   /// Shows an error, and with a syntax error the others of the same text.
   func show(_ error: LossError, file: String?) {
     for error in [error] + error.further {

@@ -72,6 +72,35 @@ enum LocalFiles {
     }
   }
 
+  /// Gives a file that exists new contents in one step, as `write` does, and keeps its permissions.
+  ///
+  /// A link stays one: what it leads to is replaced.
+  static func replace(_ path: String, by bytes: [UInt8]) throws(FileAccess.Failure) {
+    guard let pointer = realpath(path, nil) else { throw failure(errno) }
+    let resolved = String(cString: pointer)
+    free(pointer)
+    var status = stat()
+    guard stat(resolved, &status) == 0 else { throw failure(errno) }
+    guard (status.st_mode & S_IFMT) == S_IFREG else {
+      throw FileAccess.Failure(reason: "it is no regular file")
+    }
+    // Renaming asks for no permission to write the file itself.
+    guard faccessat(AT_FDCWD, resolved, W_OK, 0) == 0 else { throw failure(errno) }
+    let temporary = "\(resolved).\(getpid()).new"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure(errno) }
+    var reason = append(bytes, to: descriptor)
+    // Who may not give files away keeps them.
+    _ = fchown(descriptor, status.st_uid, status.st_gid)
+    if fchmod(descriptor, status.st_mode & 0o7777) != 0, reason == nil { reason = errno }
+    if close(descriptor) != 0, reason == nil { reason = errno }
+    if reason == nil, rename(temporary, resolved) != 0 { reason = errno }
+    if let reason {
+      unlink(temporary)
+      throw failure(reason)
+    }
+  }
+
   /// Writes all bytes; the error number where that failed.
   static func append(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     var start = 0

@@ -1,11 +1,5 @@
 import LossKit
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Runs scripts, each in a session of its own.
 struct ScriptRunner {
   let console: Console
@@ -62,10 +56,8 @@ struct ScriptRunner {
 
   private func run(file: String, label: String?) -> (ExitStatus, unused: Set<String>?) {
     do throws(FileAccess.Failure) {
-      let isInput = file == "-"
-      let bytes =
-        try isInput ? LocalFiles.read(descriptor: STDIN_FILENO) : LocalFiles.read(file)
-      return run(bytes, name: isInput ? "<stdin>" : file, label: label)
+      let script = try ScriptFile(file)
+      return run(script.bytes, name: script.name, label: label)
     } catch {
       if Interruption.cancellation.isCancelled { return (.interrupted, nil) }
       console.fail("'\(file)' cannot be read: \(error.reason)")
