@@ -248,7 +248,7 @@ public struct LossFunction: Sendable {
 
   // MARK: Evaluation
 
-  private func values(at point: Span<Double>, _ evaluator: Evaluator) throws(LossError) -> [Value] {
+  func values(at point: Span<Double>, _ evaluator: Evaluator) throws(LossError) -> [Value] {
     guard point.count == inputCount else {
       throw LossError(EvaluationProblem.pointSize(given: point.count, wanted: inputCount))
     }

@@ -58,6 +58,15 @@ import Testing
     #expect(lines == 1)
   }
 
+  @Test func minimizing() throws {
+    let model = try LossModel(
+      source: "param x = [-1.2, 1]; let f = (1 - x[0])^2 + 100 * (x[1] - x[0]^2)^2")
+    let rosenbrock = try model.function("f", of: ["x"])
+    let descent = try rosenbrock.minimized(from: [-1.2, 1])
+    print(descent.value, descent.point, descent.explanation)
+    #expect(descent.reason == .gradient)
+  }
+
   @Test func filesFromMemory() throws {
     let files = FileAccess { path throws(FileAccess.Failure) in
       guard path == "numbers.csv" else { throw FileAccess.Failure(reason: "there is no such file") }
