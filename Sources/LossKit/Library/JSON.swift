@@ -117,6 +117,11 @@ extension Output {
       object.add("table", table.finished)
     case .plot(let plot):
       object.add("plot", plot.json)
+    case .descent(let summary):
+      object.add("minimize", summary.json)
+      if !summary.notes.isEmpty {
+        object.add("notes", JSON.array(summary.notes.map(JSON.text)))
+      }
     }
     return object.finished
   }

@@ -7,6 +7,7 @@ public struct Output: @unchecked Sendable {  // Holds plain values only, which a
     case check(String, points: Int, skipped: Int)
     case table(columns: [String], rows: [[Value]])
     case plot(Plot)
+    case descent(DescentSummary)
   }
 
   let content: Content
@@ -61,6 +62,9 @@ extension Output {
       } else {
         text.append(plot.text(on: screen))
       }
+    case .descent(let summary):
+      text.append(summary.rendered(settings))
+      append(summary.notes, to: &text, width: width)
     }
     return text
   }

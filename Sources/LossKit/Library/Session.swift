@@ -17,6 +17,11 @@ public final class Session {
     set { evaluator.cornerRule = newValue }
   }
 
+  /// Called while `minimize` goes on: with the start and after each step.
+  ///
+  /// It is called often, on the thread of `run`: what takes time should look at a clock first.
+  public var onProgress: ((Descent.Step) -> Void)?
+
   let symbols: SymbolTable
   let account: MemoryAccount
   let owner: ModuleOwner

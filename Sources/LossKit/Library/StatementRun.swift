@@ -11,7 +11,11 @@ struct StatementRun {
   var env: Environment { Environment(script: script, scope: nil, module: module) }
 
   func all() throws(LossError) {
-    for statement in script.tree.statements { try run(statement) }
+    for statement in script.tree.statements {
+      // A `minimize` that was stopped has shown what it reached; what follows it does not run.
+      if session.account.isCancelled { throw error(.cancelled, statement) }
+      try run(statement)
+    }
   }
 
   /// An imported file: its definitions only.
@@ -42,7 +46,7 @@ struct StatementRun {
       case .importFile: try importFile(node, id)
       case .table: try table(node, id)
       case .plot: try plot(node, id)
-      case .minimize: throw error(.comesLater("minimize"), id)
+      case .minimize: try minimize(node, id)
       case .setting: try apply(node, id)
       default: throw error(.notAnExpression, id)
       }

@@ -3,7 +3,7 @@
 ///
 /// Whole numbers have no point; from 1e-6 to below 1e21 there is no exponent, beyond it is as in
 /// `1e+21` and `1.5e-7`.
-enum NumberFormat {
+package enum NumberFormat {
   /// The shortest text that reads back to the same double, of several the nearest to it.
   static func formatted(_ x: Double) -> String { formatted(x, digits: longest) }
 
@@ -14,7 +14,7 @@ enum NumberFormat {
   /// expansion: what is shown is then always a rounding of what would be shown in full. The
   /// outcomes differ only where the shortest text ends in a 5 just there: 0.15, as a double a
   /// little less, becomes 0.2. The greatest doubles can round to a text beyond the range, `2e+308`.
-  static func formatted(_ x: Double, digits: Int) -> String {
+  package static func formatted(_ x: Double, digits: Int) -> String {
     guard x.isFinite else { return x.isNaN ? "nan" : x < 0 ? "-inf" : "inf" }
     guard x != 0 else { return x.sign == .minus ? "-0" : "0" }
     var decimal = Decimal(shortest: x.magnitude)

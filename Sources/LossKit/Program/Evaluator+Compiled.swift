@@ -45,6 +45,28 @@ extension Evaluator {
     }
   }
 
+  // MARK: To be run often
+
+  /// The programs of a number by all elements of some arrays; `nil` where no program follows it.
+  func compiledLoss(_ shapes: [[Int]], _ function: ([Value]) throws -> Value) -> CompiledLoss? {
+    guard compilesDerivatives, graph == nil else { return nil }
+    return tracing {
+      CompiledLoss.compile(
+        shapes: shapes, gradientBy: Array(shapes.indices), self, function)
+    }
+  }
+
+  /// The program of the Hessian of a number by all elements of some arrays.
+  func compiledHessian(_ shapes: [[Int]], _ function: ([Value]) throws -> Value)
+    -> CompiledHessian?
+  {
+    guard compilesDerivatives, graph == nil else { return nil }
+    return tracing {
+      CompiledHessian.compile(
+        shapes: shapes, gradientBy: Array(shapes.indices), self, function)
+    }
+  }
+
   private func canCompile(_ values: [Value], _ total: Int) -> Bool {
     compilesDerivatives && total >= Evaluator.compiledDirections && derivativeLevel == 0
       && graph == nil && openLanes == 0 && seriesDepth == 0 && provenance == nil
