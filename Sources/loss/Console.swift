@@ -17,6 +17,8 @@ final class Console {
 
   let output = TextStream(descriptor: STDOUT_FILENO)
   let errors = TextStream(descriptor: STDERR_FILENO)
+  /// Where `minimize` shows how it gets on; only a terminal can draw over a line.
+  let progress: ProgressLine?
   let form: Form
   let amount: Amount
   private let color: ColorChoice
@@ -25,6 +27,8 @@ final class Console {
     self.form = form
     self.amount = amount
     self.color = color
+    let isWatched = output.isTerminal && form == .text && amount == .everything
+    progress = isWatched ? ProgressLine(stream: output) : nil
   }
 
   /// Shows what a session made; `file` is the script's name where there are several.
@@ -89,12 +93,14 @@ final class Console {
   }
 
   private func showError(_ text: StyledText) {
+    progress?.erase()
     // Both streams often end in one terminal or file: answers come before the error after them.
     output.flush()
     write(text.colored(color.depth(errors)), to: errors)
   }
 
   private func write(_ line: String, to stream: TextStream) {
+    progress?.erase()
     stream.write(line)
     stream.write("\n")
     stream.endAnswer()

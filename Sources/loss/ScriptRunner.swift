@@ -74,7 +74,8 @@ struct ScriptRunner {
         try session.run(bytes: bytes, fileName: name, echo: .script) { result in
           console.show(result, settings: session.settings, file: label)
         }
-        return (.success, Set(session.unusedOverrides))
+        // A `minimize` that was interrupted is no error, but the script is not done.
+        return (Self.status(.success), Set(session.unusedOverrides))
       } catch {
         // In an imported file, another one than the script.
         let other = error.fileName == name ? nil : error.fileName
@@ -87,7 +88,7 @@ struct ScriptRunner {
     }
   }
 
-  /// After Ctrl-C whatever error came of it is not the script's.
+  /// After Ctrl-C whatever came of it is not the script's.
   private static func status(_ status: ExitStatus) -> ExitStatus {
     Interruption.cancellation.isCancelled ? .interrupted : status
   }
@@ -96,6 +97,7 @@ struct ScriptRunner {
   func makeSession() throws(LossError) -> Session {
     let session = Session(files: LocalFiles.access, cancellation: Interruption.cancellation)
     for override in overrides { try session.override(override.name, with: override.text) }
+    if let progress = console.progress { session.onProgress = { progress.show($0) } }
     return session
   }
 
