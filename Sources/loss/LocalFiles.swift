@@ -62,7 +62,11 @@ enum LocalFiles {
     let isPlain = lstat(path, &status) != 0 || (status.st_mode & S_IFMT) == S_IFREG
     let target = isPlain ? "\(path).\(getpid()).new" : path
     let descriptor = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, permissions)
-    guard descriptor >= 0 else { throw failure(errno) }
+    guard descriptor >= 0 else {
+      // The file itself need not be there.
+      if errno == ENOENT { throw FileAccess.Failure(reason: "there is no such folder") }
+      throw failure(errno)
+    }
     var reason = append(bytes, to: descriptor)
     if close(descriptor) != 0, reason == nil { reason = errno }
     if isPlain, reason == nil, rename(target, path) != 0 { reason = errno }

@@ -113,15 +113,15 @@ extension StyledText.Role {
     return front.map { "\($0);\(back)" }
   }
 
+  /// Colours of xterm's cube along the map, by eye: the nearest ones would be grey where it is dark.
+  private static let indexed = [53, 54, 24, 25, 30, 35, 71, 77, 113, 149, 184, 226]
+
   private static func color(_ place: UInt8, _ kind: String, _ depth: ColorDepth) -> String? {
     let (red, green, blue) = ColorMap.color(at: place)
     switch depth {
     case .none, .named: return nil
     case .direct: return "\(kind);2;\(red);\(green);\(blue)"
-    case .indexed:
-      // xterm's cube: six steps of each, 0, 95, 135, 175, 215, 255.
-      func step(_ x: UInt8) -> Int { x < 48 ? 0 : x < 115 ? 1 : (Int(x) - 35) / 40 }
-      return "\(kind);5;\(16 + 36 * step(red) + 6 * step(green) + step(blue))"
+    case .indexed: return "\(kind);5;\(indexed[Int(place) * indexed.count / 256])"
     }
   }
 }

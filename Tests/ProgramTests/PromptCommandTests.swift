@@ -80,7 +80,7 @@ import Testing
     second.send(":load /nonexistent/x\r")
     try second.expect("error: '/nonexistent/x' cannot be read: there is no such file\nloss> ")
     second.send(":save /nonexistent/x\r")
-    try second.expect("error: '/nonexistent/x' cannot be written: there is no such file\nloss> ")
+    try second.expect("error: '/nonexistent/x' cannot be written: there is no such folder\nloss> ")
   }
 
   @Test func setChangesHowNumbersAreShown() throws {

@@ -60,7 +60,9 @@ extension Output {
       if let file = plot.file {
         text.append("plot written to \(file)")
       } else {
-        text.append(plot.text(on: screen))
+        let (picture, notes) = plot.picture(on: screen)
+        text.append(picture)
+        append(notes, to: &text, width: width)
       }
     case .descent(let summary):
       text.append(summary.rendered(settings))

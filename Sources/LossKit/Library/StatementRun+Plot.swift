@@ -1,11 +1,6 @@
 extension StatementRun {
   /// The most curves in one picture.
   static let curveLimit = 16
-  /// How many places a field has in each direction.
-  private static let fieldColumns = 121
-  private static let fieldRows = 91
-  /// How many places are evaluated at once.
-  private static let plotBlock = 4096
 
   func plot(_ node: Node, _ id: NodeID) throws {
     let list = script.list(node.b)
@@ -25,7 +20,7 @@ extension StatementRun {
 
   // MARK: Names and intervals
 
-  private struct PlotName {
+  struct PlotName {
     let axis: Plot.Axis
     let target: Target
   }
@@ -54,7 +49,7 @@ extension StatementRun {
       target: module.find(symbol).map { .definition($0) } ?? .local(symbol))
   }
 
-  private func plotError(_ problem: PlotProblem, _ id: NodeID) -> LossError {
+  func plotError(_ problem: PlotProblem, _ id: NodeID) -> LossError {
     LossError(problem, in: script.source, at: script.range(of: id))
   }
 
@@ -87,41 +82,6 @@ extension StatementRun {
         jumps: curve.jumps)
     }
     return .curves(curves, vertical: vertical)
-  }
-
-  // MARK: Contours
-
-  private func field(_ columns: Script.List, _ names: [PlotName], _ id: NodeID) throws
-    -> Plot.Content
-  {
-    guard columns.count == 1 else { throw plotError(.fieldOfSeveral(columns.count), id) }
-    let expression = columns.node(0)
-    func places(_ count: Int, _ interval: ClosedRange<Double>) -> [Double] {
-      (0..<count).map { i in
-        let t = Double(i) / Double(count - 1)
-        return interval.lowerBound * (1 - t) + interval.upperBound * t
-      }
-    }
-    let xs = places(StatementRun.fieldColumns, names[0].axis.interval)
-    let ys = places(StatementRun.fieldRows, names[1].axis.interval)
-    var batch = PlotBatch(id: expression, self)
-    var values: [Double] = []
-    values.reserveCapacity(xs.count * ys.count)
-    let rowsAtOnce = max(1, StatementRun.plotBlock / xs.count)
-    for start in stride(from: 0, to: ys.count, by: rowsAtOnce) {
-      let rows = ys[start..<min(start + rowsAtOnce, ys.count)]
-      let found = try batch.evaluate(
-        [
-          (names[0].target, names[0].axis.name, rows.flatMap { _ in xs }),
-          (names[1].target, names[1].axis.name, rows.flatMap { y in xs.map { _ in y } }),
-        ], self)
-      guard found.count == 1, batch.labels == [batch.label] else {
-        throw plotError(.fieldOfKind(batch.kind), expression)
-      }
-      values += found[0]
-    }
-    return .field(
-      Plot.Field(label: batch.label, vertical: names[1].axis, xs: xs, ys: ys, values: values))
   }
 
   // MARK: Files

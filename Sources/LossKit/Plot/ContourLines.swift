@@ -30,12 +30,7 @@ struct ContourLines {
     rows = field.ys.count
   }
 
-  /// An edge between a place of the grid and its neighbour to the right or above.
-  private struct Edge: Hashable {
-    let i: Int
-    let j: Int
-    let goesUp: Bool
-  }
+  private typealias Edge = Plot.GridEdge
 
   /// `nil` in the frame.
   private func value(_ i: Int, _ j: Int) -> Double? {
@@ -95,13 +90,24 @@ struct ContourLines {
   }
 
   private func place(on edge: Edge) -> Place {
-    let (i, j) = edge.goesUp ? (edge.i, edge.j + 1) : (edge.i + 1, edge.j)
+    let (i, j) = edge.end
     let (a, b) = (value(edge.i, edge.j), value(i, j))
     var t = 0.5
     var isCrossing = false
+    func part(_ a: Double, _ b: Double) -> Double {
+      min(max((level / 2 - a / 2) / (b / 2 - a / 2), 0), 1)
+    }
     if let a, let b, a.isFinite, b.isFinite {
-      t = min(max((level / 2 - a / 2) / (b / 2 - a / 2), 0), 1)
+      t = part(a, b)
       isCrossing = true
+    } else if let border = field.borders[edge] {
+      t = border.part
+      // The level may lie between the place of the grid and the border.
+      let (start, value) = a.map { $0.isNaN } ?? true ? (1, b ?? .nan) : (0, a ?? .nan)
+      if border.value < level, value.isFinite, border.value.isFinite {
+        t = Double(start) + (border.part - Double(start)) * part(value, border.value)
+        isCrossing = true
+      }
     }
     func between(_ from: Int, _ to: Int, _ count: Int) -> Double {
       // The frame has no width.

@@ -12,7 +12,8 @@ struct CurvePicture {
   /// The columns from one mark of a curve to the next.
   private static let markDistance = 10
 
-  var text: StyledText {
+  /// The picture, with what has to be said about it.
+  var drawn: (text: StyledText, notes: [String]) {
     let range = vertical.interval
     let frame = TextFrame(horizontal, range, yName: nil, columns: columns, rows: rows)
     var dots = BrailleDots(columns: frame.columns, rows: frame.rows, curves: curves.count)
@@ -37,8 +38,7 @@ struct CurvePicture {
     if dots.cells.allSatisfy({ $0.allSatisfy { $0 == 0 } }) {
       notes.append("no value is a finite number")
     }
-    for note in notes { text.append("\n  note: \(note)", as: .note) }
-    return text
+    return (text, notes)
   }
 
   // MARK: Marks

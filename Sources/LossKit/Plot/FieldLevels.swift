@@ -9,12 +9,21 @@ struct FieldLevels {
   init(_ field: Plot.Field, atMost limit: Int) {
     let range = Self.range(of: field.values)
     self.range = range
-    let ticks = Ticks(in: range.interval, atMost: limit, steps: Ticks.Steps.many)
-    offset = ticks.offset
     // A level at an end of the range has nothing on its other side.
-    levels = ticks.ticks.filter {
-      range.interval.lowerBound < $0.value && $0.value < range.interval.upperBound
+    func inner(_ ticks: Ticks) -> [Ticks.Tick] {
+      ticks.ticks.filter {
+        range.interval.lowerBound < $0.value && $0.value < range.interval.upperBound
+      }
     }
+    // Of the scales that fit the one with most levels; of several the roundest.
+    let scales = [Ticks.Steps.round, Ticks.Steps.many].flatMap { steps in
+      [limit + 2, limit + 1, limit].map { Ticks(in: range.interval, atMost: $0, steps: steps) }
+    }.filter { inner($0).count <= limit }
+    let ticks =
+      scales.max { inner($0).count < inner($1).count }
+      ?? Ticks(in: range.interval, atMost: limit)
+    levels = inner(ticks)
+    offset = ticks.offset
   }
 
   var bandCount: Int { levels.count + 1 }

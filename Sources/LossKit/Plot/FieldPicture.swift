@@ -12,7 +12,8 @@ struct FieldPicture {
   /// The columns of the bar with the space before it.
   private static let barWidth = 4
 
-  var text: StyledText {
+  /// The picture, with what has to be said about it.
+  var drawn: (text: StyledText, notes: [String]) {
     let isShaded = colors != .many
     let hasGaps = field.values.contains(where: \.isNaN)
     let shades = hasGaps ? Array(Self.shades.dropFirst()) : Self.shades
@@ -56,8 +57,7 @@ struct FieldPicture {
       notes.append("levels, from dark to bright: \(list)")
     }
     if !field.values.contains(where: \.isFinite) { notes.append("no value is a finite number") }
-    for note in notes { text.append("\n  note: \(note)", as: .note) }
-    return text
+    return (text, notes)
   }
 
   private func drawBar(

@@ -5,16 +5,16 @@ extension Plot {
   /// The fewest columns that a picture needs.
   static let leastColumns = 20
 
-  /// The picture in characters.
+  /// The picture in characters, and what has to be said about it.
   ///
   /// Curves are braille dots; where colours do not tell them apart, marks on them do. Contours are
   /// half blocks in many colours, shades otherwise. Without a terminal it is 80 columns wide.
-  func text(on screen: Screen) -> StyledText {
+  func picture(on screen: Screen) -> (text: StyledText, notes: [String]) {
     let columns = min(screen.columns ?? 80, 500)
     guard columns >= Plot.leastColumns else {
       var text = StyledText()
       text.append("no picture: it needs \(Plot.leastColumns) columns", as: .note)
-      return text
+      return (text, [])
     }
     // A quarter of the width is about 2:1 to the eye; what is above the picture should be seen, too.
     let rows = max(6, min(columns / 4, 32, (screen.rows ?? .max) - 6))
@@ -23,11 +23,11 @@ extension Plot {
       return CurvePicture(
         horizontal: horizontal, curves: curves, vertical: vertical, columns: columns, rows: rows,
         colors: screen.colors
-      ).text
+      ).drawn
     case .field(let field):
       return FieldPicture(
         horizontal: horizontal, field: field, columns: columns, rows: rows, colors: screen.colors
-      ).text
+      ).drawn
     }
   }
 }
@@ -67,7 +67,7 @@ struct TextFrame {
 
   /// As many ticks as have room for their labels.
   private static func xTicks(_ interval: ClosedRange<Double>, columns: Int) -> Ticks {
-    var limit = max(2, columns / 8)
+    var limit = max(3, columns / 8)
     while true {
       let ticks = Ticks(in: interval, atMost: limit)
       let widest = ticks.ticks.map(\.label.count).max() ?? 0

@@ -56,6 +56,26 @@ public struct Plot: Sendable {
 
     /// The values row by row: that at `xs[i]`, `ys[j]` is `values[j * xs.count + i]`.
     public let values: [Double]
+
+    /// Where between neighbours of the grid the values cease to be numbers.
+    let borders: [GridEdge: Border]
+  }
+
+  /// A place on an edge of the grid up to which an expression has a value.
+  struct Border: Sendable {
+    /// The part of the edge, from its left or lower end.
+    var part: Double
+    /// The value there.
+    var value: Double
+  }
+
+  /// The line from a place of a grid to its neighbour at the right, or to the one above.
+  struct GridEdge: Hashable, Sendable {
+    let i: Int
+    let j: Int
+    let goesUp: Bool
+
+    var end: (i: Int, j: Int) { goesUp ? (i, j + 1) : (i + 1, j) }
   }
 
   /// The two kinds of picture.

@@ -67,6 +67,15 @@ import Testing
     #expect(descent.reason == .gradient)
   }
 
+  @Test func aPictureInAPage() throws {
+    let session = Session()
+    var page = "<!doctype html><title>Softplus</title>"
+    try session.run("plot relu(x), softplus(x) for x in -3...3") { output in
+      if let plot = output.plot { page += plot.svg(SVGStyle(.page, width: 480, height: 300)) }
+    }
+    #expect(page.contains("<svg") && page.contains("softplus(x)"))
+  }
+
   @Test func filesFromMemory() throws {
     let files = FileAccess { path throws(FileAccess.Failure) in
       guard path == "numbers.csv" else { throw FileAccess.Failure(reason: "there is no such file") }

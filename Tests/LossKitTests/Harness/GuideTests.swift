@@ -55,7 +55,9 @@ import Testing
   @Test(arguments: pages)
   func snippets(_ page: String) throws {
     let blocks = try Self.blocks(of: page)
-    let session = Session(files: Self.files(in: blocks))
+    let session = Session(
+      files: FileAccess(
+        read: Self.files(in: blocks).read, write: Project.comparison(in: Project.guide)))
     for (place, block) in blocks.enumerated() where block.language == "loss" {
       let shown = Project.transcript(of: Array(block.text.utf8), in: session)
       let next = place + 1 < blocks.count ? blocks[place + 1] : nil

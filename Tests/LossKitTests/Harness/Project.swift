@@ -62,6 +62,21 @@ enum Project {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  /// Compares what is written with the files of a folder: the pictures of the guide.
+  static func comparison(in folder: URL)
+    -> @Sendable (
+      [UInt8], String
+    ) throws(FileAccess.Failure) -> Void
+  {
+    { (bytes, path) throws(FileAccess.Failure) in
+      do {
+        try expect(String(decoding: bytes, as: UTF8.self), in: folder.appending(path: path), path)
+      } catch {
+        throw FileAccess.Failure(reason: "\(error)")
+      }
+    }
+  }
+
   /// Files below a folder, for scripts that name them by paths relative to their own.
   static func access(to folder: URL) -> FileAccess {
     FileAccess { path throws(FileAccess.Failure) in
