@@ -1,12 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Linux keeps readline where the compiler looks, and SwiftPM warns of the flags in its readline.pc;
-// Homebrew keeps it apart from the system's libedit, where only pkg-config finds it.
+// Linux keeps C libraries where the compiler looks, and SwiftPM warns of the flags in some .pc files;
+// Homebrew keeps them apart, readline from the system's libedit too, where only pkg-config finds them.
 #if os(macOS)
   let readlinePackage: String? = "readline"
+  let cmarkPackage: String? = "libcmark"
 #else
   let readlinePackage: String? = nil
+  let cmarkPackage: String? = nil
 #endif
 
 let package = Package(
@@ -33,11 +35,17 @@ let package = Package(
       pkgConfig: readlinePackage,
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]
     ),
+    .systemLibrary(
+      name: "CCmark",
+      pkgConfig: cmarkPackage,
+      providers: [.apt(["libcmark-dev"]), .brew(["cmark"])]
+    ),
     .executableTarget(
       name: "loss",
       dependencies: [
         "LossKit",
         "CReadline",
+        "CCmark",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -55,7 +63,7 @@ let package = Package(
       dependencies: ["LossKit"],
       exclude: [
         "Losses/README.md", "Losses/losses.jsonl", "Typesetting/formulas.latex.txt",
-        "Typesetting/formulas.mathml.txt",
+        "Typesetting/formulas.mathml.txt", "Report/small.loss", "Report/small.html",
       ],
       resources: [.copy("Reference"), .copy("Scripts")]
     ),

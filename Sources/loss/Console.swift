@@ -81,6 +81,9 @@ final class Console {
     }
   }
 
+  /// Writes a page that was asked for on standard output.
+  func write(page: String) { output.write(page) }
+
   func flush() {
     output.flush()
     errors.flush()

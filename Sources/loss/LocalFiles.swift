@@ -125,6 +125,14 @@ enum LocalFiles {
     return nil
   }
 
+  /// Whether two paths lead to one file that exists.
+  static func areSame(_ one: String, _ other: String) -> Bool {
+    var first = stat()
+    var second = stat()
+    return stat(one, &first) == 0 && stat(other, &second) == 0
+      && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+
   /// `~` and `~/…` as a shell reads them, for the commands whose argument no shell has seen.
   static func expandingTilde(_ path: String) -> String {
     guard path == "~" || path.hasPrefix("~/"), let home = environmentVariable("HOME") else {

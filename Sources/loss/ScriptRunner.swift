@@ -94,14 +94,15 @@ struct ScriptRunner {
   }
 
   /// A session with the options of the call; an error is one of the call.
-  func makeSession() throws(LossError) -> Session {
-    let session = Session(files: LocalFiles.access, cancellation: Interruption.cancellation)
+  func makeSession(files: FileAccess = LocalFiles.access) throws(LossError) -> Session {
+    let session = Session(files: files, cancellation: Interruption.cancellation)
     for override in overrides { try session.override(override.name, with: override.text) }
     if let progress = console.progress { session.onProgress = { progress.show($0) } }
     return session
   }
 
-  private func report(unused: Set<String>) -> ExitStatus {
+  /// Says which `--set` no script took.
+  func report(unused: Set<String>) -> ExitStatus {
     for override in overrides where unused.contains(override.name) {
       console.fail("--set \(override.name): no param or data has this name")
     }

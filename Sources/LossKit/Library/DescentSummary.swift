@@ -20,7 +20,8 @@ struct DescentSummary {
     return text
   }
 
-  private var ending: String {
+  /// How it ended, and after how much.
+  var ending: String {
     let steps = "\(counted(descent.steps, "step")) (\(counted(descent.evaluations, "evaluation")))"
     if descent.reason == .interrupted { return "interrupted after \(steps)" }
     let norm =

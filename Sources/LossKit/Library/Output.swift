@@ -52,8 +52,7 @@ extension Output {
       text.append(items.map(values.printed).joined(separator: " "))
     case .check(let condition, let points, let skipped):
       if echo == .script { text.append("check \(condition): ") }
-      text.append("holds at \(points) random points")
-      if skipped > 0 { text.append(" (\(skipped) more skipped: both sides nan)") }
+      text.append(Output.claim(points: points, skipped: skipped))
     case .table(let columns, let rows):
       append(columns, rows, to: &text, settings)
     case .plot(let plot):
@@ -69,6 +68,12 @@ extension Output {
       append(summary.notes, to: &text, width: width)
     }
     return text
+  }
+
+  /// What is said of a check that holds.
+  static func claim(points: Int, skipped: Int) -> String {
+    "holds at \(points) random points"
+      + (skipped > 0 ? " (\(skipped) more skipped: both sides nan)" : "")
   }
 
   /// Each note on a line of its own; on a terminal broken between words, its lines aligned.
@@ -124,12 +129,16 @@ extension Output {
   }
 
   /// Numbers in tables have 13 digits unless set otherwise: enough to compare, and even columns.
+  static func tableSettings(_ settings: DisplaySettings) -> DisplaySettings {
+    var settings = settings
+    settings.digits = settings.digits ?? 13
+    return settings
+  }
+
   private func append(
     _ columns: [String], _ rows: [[Value]], to text: inout StyledText, _ settings: DisplaySettings
   ) {
-    var settings = settings
-    settings.digits = settings.digits ?? 13
-    let values = ValueText(settings: settings)
+    let values = ValueText(settings: Output.tableSettings(settings))
     let cells = rows.map { $0.map(values.printed) }
     let widths = columns.indices.map { i in
       max(columns[i].count, cells.map { $0[i].count }.max() ?? 0)

@@ -90,8 +90,12 @@ public final class Session {
       first.further = Array(result.errors.dropFirst())
       throw first
     }
+    return Script(tree: result.tree, serial: newSerial())
+  }
+
+  func newSerial() -> UInt64 {
     serial += 1
-    return Script(tree: result.tree, serial: serial)
+    return serial
   }
 
   func newDefinitionID() -> Int {

@@ -28,7 +28,7 @@ struct StatementRun {
     }
   }
 
-  private func run(_ id: NodeID) throws(LossError) {
+  func run(_ id: NodeID) throws(LossError) {
     try located(evaluator, script, id) {
       let node = script[id]
       switch node.kind {
