@@ -208,27 +208,27 @@ extension Builtins {
         }
       }),
     Builtin(
-      "columns", "r, names...", .data, "A matrix with the columns of a record that are named.",
+      "columns", "r, names...", .data, "A matrix with the columns of a record that are named; with all that are of numbers if none is.",
       isWithoutDerivative: true,
       .general { a, c in
         guard case .record(let record) = a[0] else {
           throw EvaluationProblem.argumentKind("columns", a[0].kindDescription)
         }
-        let columns = try a.rest.map { name -> Value in
+        let isColumn = { (value: Value) in value.isNumeric && value.shape.count == 1 }
+        let named = try a.rest.map { name -> Value in
           guard case .text(let name) = name else {
             throw EvaluationProblem.needsText("columns", name.kindDescription)
           }
           guard let column = record[name] else {
             throw EvaluationProblem.unknownField(name, record.names)
           }
-          guard column.isNumeric, column.shape.count == 1 else {
+          guard isColumn(column) else {
             throw EvaluationProblem.columnIsNoVector(name, column.kindDescription)
           }
           return column
         }
-        guard let first = columns.first else {
-          throw EvaluationProblem.missingArgument("columns", "names")
-        }
+        let columns = a.rest.isEmpty ? record.values.filter(isColumn) : named
+        guard let first = columns.first else { throw EvaluationProblem.noColumnOfNumbers }
         for column in columns where column.shape != first.shape {
           throw EvaluationProblem.shapesDiffer("columns", first.shape, column.shape)
         }

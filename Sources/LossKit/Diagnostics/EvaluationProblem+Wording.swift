@@ -167,6 +167,7 @@ extension EvaluationProblem {
     case .tableRange(let kind): "a table runs over an array or a range, not \(kind)"
     case .cannotRead(let path, let reason): "cannot read \"\(path)\": \(reason)"
     case .csv(let path, let problem): "\"\(path)\": \(problem.message)"
+    case .noColumnOfNumbers: "the record has no column of numbers"
     case .textOption(let function, let option, let values):
       "the \(option) of \(function) is \(values)"
     case .importCycle(let files): "files import each other: \(files.joined(separator: " → "))"

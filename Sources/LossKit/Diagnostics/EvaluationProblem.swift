@@ -133,6 +133,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case tableRange(String)
   case cannotRead(String, String)
   case csv(String, CSVProblem)
+  case noColumnOfNumbers
   /// An option of a function that takes certain texts only, and which.
   case textOption(String, String, String)
   case importCycle([String])
