@@ -208,7 +208,7 @@ extension Builtins {
         }
       }),
     Builtin(
-      "columns", "r, names...", .data, "A matrix with the columns of a record that are named; with all that are of numbers if none is.",
+      "columns", "r, names...", .data, "A matrix of the named columns of a record, or of all of numbers.",
       isWithoutDerivative: true,
       .general { a, c in
         guard case .record(let record) = a[0] else {
