@@ -208,7 +208,8 @@ extension Builtins {
         }
       }),
     Builtin(
-      "columns", "r, names...", .data, "A matrix of the named columns of a record, or of all of numbers.",
+      "columns", "r, names...", .data,
+      "A matrix of the named columns of a record, or of all of numbers.",
       isWithoutDerivative: true,
       .general { a, c in
         guard case .record(let record) = a[0] else {
