@@ -74,16 +74,20 @@ extension LayoutBuilder {
 
   private mutating func elements(_ ids: [NodeID]) throws(FormatFailure) {
     let continuation = ids.count == 1 ? Continuation.aligned : .indented
-    try list(ids) { (builder, id) throws(FormatFailure) in
-      try builder.expression(id, continuation)
+    func content(_ builder: inout LayoutBuilder) throws(FormatFailure) {
+      try builder.list(ids) { (builder, id) throws(FormatFailure) in
+        try builder.expression(id, continuation)
+      }
     }
+    if isFilled(ids) { try group(.asNeeded, content) } else { try content(&self) }
   }
 
   // MARK: - Operators
 
-  /// The terms of a sum stand below each other; `a <= b <= c` stays together as far as it fits.
+  /// Terms and conditions stand below each other; factors and `a <= b <= c` stay together as far as
+  /// they fit.
   func breaking(_ node: Node) -> LayoutItem.Breaking {
-    node.kind == .comparison ? .asNeeded : .all
+    node.kind == .comparison || node.kind == .product ? .asNeeded : .all
   }
 
   /// The operands and operators of a chain, in a group that is open.
@@ -177,6 +181,9 @@ extension LayoutBuilder {
     let only = arguments.count == 1 ? arguments[0] : nil
     let hugs = only.map { $0.0 == Symbol.none.index && isBracket($0.2) } ?? false
     try brackets(isEmpty: arguments.isEmpty, hugsContent: hugs) { (builder) throws(FormatFailure) in
+      if arguments.allSatisfy({ $0.0 == Symbol.none.index }) {
+        return try builder.elements(arguments.map(\.2))
+      }
       try builder.list(arguments) { (builder, argument) throws(FormatFailure) in
         if argument.0 != Symbol.none.index {
           try builder.binding(argument.2)
@@ -228,15 +235,18 @@ extension LayoutBuilder {
 
   private mutating func array(_ node: Node) throws(FormatFailure) {
     let elements = nodes(node.a)
-    let isOfNumbers = elements.count > 1 && elements.allSatisfy(isNumber)
     let hugs = elements.count == 1 && isBracket(elements[0])
     try brackets(isEmpty: elements.isEmpty, hugsContent: hugs) { (builder) throws(FormatFailure) in
-      guard isOfNumbers else { return try builder.elements(elements) }
-      // As many numbers on a line as fit.
-      try builder.group(.asNeeded) { (builder) throws(FormatFailure) in
-        try builder.elements(elements)
-      }
+      try builder.elements(elements)
     }
+  }
+
+  /// Whether as many elements stand on a line as fit: numbers, and many of what is short.
+  private func isFilled(_ elements: [NodeID]) -> Bool {
+    if elements.count > 1, elements.allSatisfy(isNumber) { return true }
+    let short: Set<Node.Kind> = [.number, .text, .name, .truth]
+    return elements.count > 8
+      && elements.allSatisfy { short.contains(tree[$0].kind) || isNumber($0) }
   }
 
   private func isNumber(_ id: NodeID) -> Bool {
