@@ -67,6 +67,14 @@ final class Console {
     }
   }
 
+  /// Shows what lint found: the answer, not an error of the run.
+  func show(_ diagnostic: LintDiagnostic, file: String?) {
+    switch form {
+    case .text: show(diagnostic.rendered())
+    case .json: write(diagnostic.json(file: file), to: output)
+    }
+  }
+
   /// Shows an error of the program itself, as against one of a script.
   func fail(_ message: String, hint: String? = nil) {
     switch form {

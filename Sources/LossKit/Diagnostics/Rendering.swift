@@ -2,11 +2,14 @@ extension LossError {
   /// The error as it is shown: place and message, the line with marks beneath, the hint.
   ///
   /// Without a final line end.
-  public func rendered() -> StyledText {
+  public func rendered() -> StyledText { rendered(as: "error", suffix: "") }
+
+  /// The error under another word, with something after its message.
+  func rendered(as word: String, suffix: String) -> StyledText {
     var text = StyledText()
     text.append(place, as: .place)
-    text.append("error", as: .error)
-    text.append(": \(message)")
+    text.append(word, as: word == "error" ? .error : .note)
+    text.append(": \(message)\(suffix)")
     if let range, !snippetSaysNothing(range) {
       let snippet = Snippet(source: source, range: range, labels: labels)
       for line in snippet.lines {
