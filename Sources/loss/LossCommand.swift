@@ -21,7 +21,9 @@ struct LossCommand: ParsableCommand {
       64 after a wrong call; 130 when interrupted.
       """,
     version: "Loss \(LossVersion.current)",
-    subcommands: [Start.self, Run.self, Format.self, Lint.self, ReportCommand.self],
+    subcommands: [
+      Start.self, Run.self, Format.self, Lint.self, ReportCommand.self, Latex.self,
+    ],
     defaultSubcommand: Start.self
   )
 

@@ -26,6 +26,8 @@ extension EvaluationProblem {
       "\(names[0]) depends on itself: \(names.joined(separator: " → "))"
     case .comesLater(let what): "\(what) is not part of this version"
     case .notAnExpression: "this is not an expression"
+    case .inputIsNoFormula(let name):
+      "'\(name)' is an input; name a formula, or write an expression of it"
     case .tupleIsNoValue: "a list in round brackets is no value"
     case .notANumber(let kind): "a number or an array is needed here, not \(kind)"
     case .notAnArray(let kind): "an array is needed here, not \(kind)"

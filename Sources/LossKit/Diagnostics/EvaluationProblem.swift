@@ -23,6 +23,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
 
   // MARK: Kinds of value
   case notAnExpression
+  case inputIsNoFormula(String)
   case tupleIsNoValue
   case notANumber(String)
   case notAnArray(String)

@@ -59,7 +59,7 @@ extension Session {
     }
   }
 
-  private func value(of text: String) throws(LossError) -> Value {
+  func value(of text: String) throws(LossError) -> Value {
     let script = try parsed(Source(text: text))
     guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
       throw LossError(

@@ -3,7 +3,10 @@ extension Notation {
   /// elements of another expression.
   static func big(_ sign: Sign) -> Notation {
     Notation { setter, call in
-      guard call.isBound, call.arguments.count == 1, let v = call["v"] else { return nil }
+      guard call.isBound, let v = call["v"] else { return nil }
+      // Terms that are arrays are added place by place, as on paper.
+      let addsArrays = call.comprehension != nil && call["axis"].map(setter.isZero) ?? false
+      guard call.arguments.count == (addsArrays ? 2 : 1) else { return nil }
       return setter.big(sign, call, v) { setter, element in setter.expression(element) }
     }
   }

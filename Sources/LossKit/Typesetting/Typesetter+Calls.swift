@@ -107,6 +107,10 @@ extension Typesetter {
     return .row([NameLayout.box(of: argument.name), .sign(.equal), value])
   }
 
+  func isZero(_ id: NodeID) -> Bool {
+    script[id].kind == .number && script.number(script[id].a) == 0
+  }
+
   func isOne(_ id: NodeID) -> Bool {
     script[id].kind == .number && script.number(script[id].a) == 1
   }

@@ -123,6 +123,15 @@ extension Typesetter {
 
   /// A fraction; in scripts on one line, where a factor after it would go below the line.
   func quotient(_ above: Typeset, _ below: Typeset) -> Typeset {
+    if above.beginsWithSign, above.level == .product, case .row(let boxes) = above.box,
+      boxes.first == .sign(.negative)
+    {
+      // The sign of a fraction stands before it.
+      let rest = Typeset(
+        .row(Array(boxes.dropFirst())), boxes.count == 2 ? .power : .product,
+        isOpen: above.isOpen)
+      return negated(quotient(rest, below))
+    }
     guard scriptDepth > 0 else { return Typeset(.fraction(above.box, below.box), .power) }
     return Typeset(
       [
