@@ -54,6 +54,14 @@ indirect enum Symbolic: Hashable, Sendable {
     .call(.name(name), arguments.map { Argument(label: nil, value: $0) })
   }
 
+  /// Whether it can be called: a function, or a name that may be one.
+  var isFunction: Bool {
+    switch self {
+    case .name, .function: true
+    default: false
+    }
+  }
+
   static func length(_ v: Symbolic) -> Symbolic { .call("len", v) }
 }
 

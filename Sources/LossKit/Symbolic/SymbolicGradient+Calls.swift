@@ -60,8 +60,11 @@ extension SymbolicGradient {
     }
     if try pushReduction(builtin, arguments, e, u, binders) { return }
     if try pushSeveral(builtin, arguments, e, u, binders) { return }
+    if try pushRows(builtin, arguments, e, u, binders) { return }
+    if try pushParts(builtin, arguments, e, u, binders) { return }
+    let places = Set(builtin.parameters.filter(\.isPlace).map(\.name))
     guard arguments["axis"] == nil, arguments["keep"] == nil,
-      arguments.values.allSatisfy({ $0.count == 1 })
+      arguments.allSatisfy({ $0.value.count == 1 || places.contains($0.key) })
     else { throw unsupported(e) }
     if builtin.name == "map", case .function(let parameters, let body)? = arguments["f"]?.first,
       parameters.count == 1, let v = arguments["v"]?.first
@@ -232,8 +235,10 @@ extension SymbolicGradient {
     _ e: Symbolic, _ u: Symbolic, _ binders: [Binder]
   ) throws(SymbolicFailure) -> Bool {
     guard case .number(let axis)? = arguments["axis"]?.first, axis == 0 || axis == 1,
-      try shape(v, binders).count == 2, !depends(k)
+      !depends(k)
     else { throw unsupported(e) }
+    let rank = try shape(v, binders).count
+    guard rank == 2 || rank > 2 && axis == 0 else { throw unsupported(e) }
     if case .comprehension(let it) = v, it.isBare { throw unsupported(e) }
     var u = try full(u, of: e, binders)
     // The adjoints of rows beside the rows.
@@ -251,9 +256,75 @@ extension SymbolicGradient {
     case "lse": weight = weights("softmax", v, k)
     case "max": weight = weights("hardmax", v, .one)
     case "min": weight = weights("hardmax", .negating(v), .one)
+    case "norm" where arguments["p"] == nil:
+      let lengths = Symbolic.call(
+        .name("norm"),
+        [
+          .init(label: nil, value: v), .init(label: "axis", value: .number(axis)),
+          .init(label: "keep", value: .literal("true")),
+        ])
+      weight = .dividing(v, by: lengths)
     default: throw unsupported(e)
     }
     try push(v, .multiplying([u, weight]), binders)
+    return true
+  }
+
+  // MARK: - Rows and parts
+
+  /// softmax and logsoftmax of a vector, or of the rows of a matrix.
+  private mutating func pushRows(
+    _ builtin: Builtin, _ arguments: [String: [Symbolic]], _ e: Symbolic, _ u: Symbolic,
+    _ binders: [Binder]
+  ) throws(SymbolicFailure) -> Bool {
+    guard ["softmax", "logsoftmax"].contains(builtin.name), let v = arguments["v"]?.first,
+      arguments["axis"] == nil, !depends(arguments["k"]?.first ?? .one)
+    else { return false }
+    let rank = try shape(v, binders).count
+    guard rank == 1 || rank == 2 else { return false }
+    let k = arguments["k"]?.first ?? .one
+    let u = try full(u, of: e, binders)
+    let isOne = k == .one
+    func total(_ x: Symbolic) -> Symbolic {
+      guard rank == 2 else { return .call("sum", x) }
+      return .call(
+        .name("sum"),
+        [
+          .init(label: nil, value: x), .init(label: "axis", value: .one),
+          .init(label: "keep", value: .literal("true")),
+        ])
+    }
+    let weights: Symbolic = isOne ? .call("softmax", v) : .call("softmax", v, k)
+    let slope: Symbolic
+    if builtin.name == "softmax" {
+      let mean = rank == 1 ? Symbolic.call("dot", u, e) : total(.multiplying([u, e]))
+      slope = .multiplying([k, e, .subtracting(u, mean)])
+    } else {
+      slope = .multiplying([k, .subtracting(u, .multiplying([total(u), weights]))])
+    }
+    try push(v, slope, binders)
+    return true
+  }
+
+  /// concat and stack along the first axis: each part has its places of the adjoint.
+  private mutating func pushParts(
+    _ builtin: Builtin, _ arguments: [String: [Symbolic]], _ e: Symbolic, _ u: Symbolic,
+    _ binders: [Binder]
+  ) throws(SymbolicFailure) -> Bool {
+    guard ["concat", "stack"].contains(builtin.name), let parts = arguments["parts"],
+      arguments["axis"] == nil || arguments["axis"] == [.zero]
+    else { return false }
+    let u = try full(u, of: e, binders)
+    var start = Symbolic.zero
+    for (place, part) in parts.enumerated() {
+      if builtin.name == "stack" {
+        try push(part, .index(u, [.number(Double(place))]), binders)
+      } else {
+        let end = Symbolic.adding([start, .length(part)])
+        try push(part, .index(u, [.range(start, end, isClosed: false)]), binders)
+        start = end
+      }
+    }
     return true
   }
 

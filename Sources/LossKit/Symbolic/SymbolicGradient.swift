@@ -35,6 +35,9 @@ struct SymbolicGradient {
       try push(reader.read(formula.body), u, [])
     }
     let result = Symbolic.adding(adjoints[input.name] ?? []).withCommonFactorsOutside
+    if result == .zero, !input.value.shape.isEmpty {
+      return .call("zeros", .call("shape", .name(input.name)))
+    }
     let isNumber = try shape(result, []).isEmpty
     return isNumber && !input.value.shape.isEmpty
       ? .multiplying([result, ones(like: .name(input.name))]) : result
@@ -104,8 +107,14 @@ struct SymbolicGradient {
     let isLocal = binders.contains { !used.isDisjoint(with: $0.names) }
     let text = isLocal ? "{ \((lets + [e.text]).joined(separator: "; ")) }" : e.text
     if let known = shapes[text] { return known }
-    guard let value = try? session.value(of: text), value.isNumeric || value.isMask else {
-      throw SymbolicFailure(part: e.text, reason: "its shape is not known")
+    let value: Value
+    do throws(LossError) {
+      value = try session.value(of: text)
+    } catch {
+      throw SymbolicFailure(part: e.text, reason: "its shape is not known, for \(error.message)")
+    }
+    guard value.isNumeric || value.isMask else {
+      throw SymbolicFailure(part: e.text, reason: "it is \(value.kindDescription)")
     }
     shapes[text] = value.shape
     return value.shape
@@ -323,6 +332,13 @@ struct SymbolicGradient {
   private mutating func pushSlice(
     _ x: Symbolic, _ subscripts: [Symbolic], _ e: Symbolic, _ u: Symbolic, _ binders: [Binder]
   ) throws(SymbolicFailure) {
+    let columns = Symbolic.index(.call("shape", x), [.one])
+    if subscripts.count == 2, subscripts[0] == .range(nil, nil, isClosed: true),
+      try shape(x, binders).count == 2, try shape(subscripts[1], binders).isEmpty
+    {
+      let unit = Symbolic.call("onehot", subscripts[1], columns)
+      return try push(x, .call("outer", full(u, of: e, binders), unit), binders)
+    }
     guard try shape(x, binders).count == 1,
       case .range(let lower, let upper, let isClosed)? = subscripts.first
     else { throw unsupported(e) }

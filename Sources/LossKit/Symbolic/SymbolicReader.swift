@@ -82,13 +82,17 @@ struct SymbolicReader {
       return try function(parameters, NodeID(index: node.b), names, depth: depth)
     case .call:
       let list = script.list(node.b)
-      let callee = try read(NodeID(index: node.a))
+      var callee = try read(NodeID(index: node.a))
+      // What is called is a function: reshape has an argument `shape`, and so has its derivative's
+      // text a call of that name.
+      let written = script.text(of: NodeID(index: node.a))
+      if Builtins.named(written) != nil, !callee.isFunction { callee = .name(written) }
       let values = try readAll(list, from: 2, by: 3)
       let arguments = values.enumerated().map { place, value in
         let label = list.symbol(3 * place)
         return Symbolic.Argument(label: label == .none ? nil : name(label), value: value)
       }
-      return .call(callee, arguments)
+      return .call(callee, Self.withoutDefaults(callee, arguments))
     case .comprehension: return try comprehension(node, names, depth: depth)
     case .block: return try block(node, names, depth: depth)
     default: throw failure(id, "it has no symbolic form")
@@ -121,6 +125,26 @@ struct SymbolicReader {
     default:
       return .claims(operands, operators.map(Self.spelling))
     }
+  }
+
+  /// Arguments but for the last ones of a built-in function that are what stands there without them.
+  private static func withoutDefaults(
+    _ callee: Symbolic, _ arguments: [Symbolic.Argument]
+  ) -> [Symbolic.Argument] {
+    guard case .name(let name) = callee, let builtin = Builtins.named(name) else {
+      return arguments
+    }
+    var result = arguments
+    let parameters = builtin.parameters(labelled: arguments.map(\.label))
+    while let last = result.last, let parameter = parameters[result.count - 1] {
+      switch parameter.kind {
+      case .optional(let value), .option(let value):
+        guard value == last.value.text else { return result }
+        result.removeLast()
+      case .required, .rest: return result
+      }
+    }
+    return result
   }
 
   private static func spelling(_ operation: ChainOperator) -> String {

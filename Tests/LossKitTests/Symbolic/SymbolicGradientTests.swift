@@ -38,7 +38,7 @@ import Testing
     ("k * sum(s)", "k", "sum(s)"),
     ("k * sum(s)", "s", "k * ones(shape(s))"),
     ("max(s)", "s", "hardmax(s)"),
-    ("mean(s)", "s", "1 / len(s) * ones(shape(s))"),
+    ("mean(s)", "s", "ones(shape(s)) / len(s)"),
     ("softplus(k)", "k", "sigmoid(k)"),
     ("k^3 - 2 * k", "k", "3 * k^2 - 2"),
     ("1 / k", "k", "-1 / k^2"),
@@ -82,7 +82,7 @@ import Testing
         Issue.record("\(text) by \(gradient.input): \(gradient.result)")
         continue
       }
-      let claim = "check \(symbolic) ~= grad(\(text), \(gradient.input)) within 1e-9"
+      let claim = "check (\(symbolic)) ~= grad(\(text), \(gradient.input)) within 1e-9"
       let draws =
         "over (s = randn(3), k = 0.5 + rand(), w = randn(2), b = 0.5 + rand())"
       try session.run("\(claim) \(draws)") { _ in }
@@ -115,7 +115,7 @@ import Testing
     }
     print("symbolic gradients of \(known.count) of \(all.count) losses")
     for failure in failures { print("  ", failure) }
-    #expect(known.count >= 60, "\(known.count) of \(all.count)")
+    #expect(known.count >= 90, "\(known.count) of \(all.count)")
   }
 
   @Test func whatHasNone() throws {
