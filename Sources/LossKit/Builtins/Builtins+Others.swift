@@ -208,6 +208,18 @@ extension Builtins {
         }
       }),
     Builtin(
+      "record", "names, values...", .data, "A record with these fields, in this order.",
+      example: "record([\"a\", \"b\"], 1, [2, 3])",
+      .general { a, _ in
+        guard case .texts(let names) = a[0] else {
+          throw EvaluationProblem.needsText("record", a[0].kindDescription)
+        }
+        guard names.elements.count == a.rest.count else {
+          throw EvaluationProblem.fieldCount(names.elements.count, a.rest.count)
+        }
+        return .record(Record(names: names.elements, values: a.rest))
+      }),
+    Builtin(
       "columns", "r, names...", .data,
       "A matrix of the named columns of a record, or of all of numbers.",
       isWithoutDerivative: true,

@@ -106,6 +106,8 @@ extension EvaluationProblem {
       "labels of shape \(describe(shape: labels)) for scores of shape \(describe(shape: scores))"
     case .labelOutOfRange(let label, let count):
       "the label \(NumberFormat.formatted(label)) is no index of \(count) scores"
+    case .fieldCount(let names, let values):
+      "record needs a value for each name: there are \(names) names and \(values) values"
     case .columnIsNoVector(let name, let kind): "the column '\(name)' is \(kind), not numbers"
     case .unknownFamily(let name): "there is no family \"\(name)\" of smooth maxima"
     case .outsideFamily(let family, let x, let what):

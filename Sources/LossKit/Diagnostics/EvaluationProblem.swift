@@ -83,6 +83,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case labelsShape([Int], scores: [Int])
   case labelOutOfRange(Double, Int)
   case columnIsNoVector(String, String)
+  case fieldCount(Int, Int)
 
   // MARK: Smoothing
   case unknownFamily(String)

@@ -15,7 +15,9 @@ final class Definition: @unchecked Sendable {  // Mutated only by its session, b
   let body: NodeID
   let documentation: String?
   /// The value of an input; the closure of a function.
-  var value: Value
+  var value: Value { didSet { isReassigned = true } }
+  /// Whether an input has got another value since it was declared.
+  private(set) var isReassigned = false
   /// The declared interval of a param.
   var interval: ClosedRange<Double>?
 

@@ -40,7 +40,7 @@ extension Output {
     var text = StyledText()
     switch content {
     case .value(let value, let gradient, let notes):
-      text.append(values.text(value), as: .value)
+      text.append(values.fitted(value, after: 0), as: .value)
       if let gradient {
         append(gradient, to: &text, values, width: width ?? 80)
       }
@@ -107,7 +107,10 @@ extension Output {
     _ gradient: [(name: String, value: Value)], to text: inout StyledText, _ values: ValueText,
     width: Int
   ) {
-    let parts = gradient.map { "∂\($0.name) = \(values.text($0.value))" }
+    let parts = gradient.map { part in
+      let label = "∂\(part.name) = "
+      return label + values.fitted(part.value, after: 2 + label.displayWidth)
+    }
     let joined = parts.joined(separator: "   ")
     let start = text.plain.count
     if echo == .script, start + 8 + joined.count <= max(width, 80) {
@@ -117,7 +120,11 @@ extension Output {
     }
     var column = width
     for part in parts {
-      if column + 3 + part.count > width {
+      if part.contains("\n") {
+        // A matrix in rows stands by itself.
+        text.append("\n  ")
+        column = width
+      } else if column + 3 + part.count > width {
         text.append("\n  ")
         column = 2 + part.count
       } else {

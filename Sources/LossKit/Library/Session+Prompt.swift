@@ -35,7 +35,8 @@ extension Session {
   private func text(of definition: Definition) -> String {
     switch definition.kind {
     case .param, .data:
-      let value = ValueText(settings: settings).text(definition.value)
+      let value = ValueText(settings: settings).fitted(
+        definition.value, after: definition.name.displayWidth + 3)
       return "\(definition.name) = \(value)"
         + (definition.interval.map { " in \(describe($0))" } ?? "")
     case .formula: return "\(definition.name) = \(definition.script.text(of: definition.body))"
@@ -57,6 +58,19 @@ extension Session {
     case .record(let record): return "record with fields \(record.names.joined(separator: ", "))"
     default: return String(value.kindDescription.drop { $0 != " " }.dropFirst())
     }
+  }
+
+  /// All of a value, which is elided elsewhere: of an expression, or the last one shown.
+  ///
+  /// - Parameter width: the columns to break the lines at; `nil` leaves them as long as they are.
+  public func wholeText(of text: String?, width: Int?) throws(LossError) -> String {
+    var settings = settings
+    settings.elide = .max
+    let value =
+      if let text { try value(of: text) } else if let last = evaluator.lastValue { last } else {
+        throw LossError(EvaluationProblem.nothingShownYet)
+      }
+    return ValueText(settings: settings).broken(value, width: width)
   }
 
   func value(of text: String) throws(LossError) -> Value {
@@ -160,38 +174,5 @@ extension Session {
     var seen = Set<String>()
     return (own + functions + words).filter { $0.hasPrefix(prefix) && seen.insert($0).inserted }
       .sorted()
-  }
-
-  // MARK: Saving
-
-  /// A script that restores the session's definitions.
-  public func savedScript() -> String {
-    let values = ValueText(settings: DisplaySettings(elide: .max))
-    var lines: [String] = []
-    for definition in root.order.compactMap({ root.own($0) }).sorted(by: { $0.id < $1.id }) {
-      if let documentation = definition.documentation {
-        lines += documentation.split(separator: "\n", omittingEmptySubsequences: false).map {
-          "## \($0)"
-        }
-      }
-      switch definition.kind {
-      case .param:
-        let interval = definition.interval.map { " in \(describe($0))" } ?? ""
-        lines.append("param \(definition.name) = \(values.text(definition.value))\(interval)")
-      case .data:
-        // Records, texts and functions are written as they were declared; numbers as they are now.
-        let text =
-          definition.value.isNumeric
-          ? values.text(definition.value) : definition.script.text(of: definition.body)
-        lines.append("data \(definition.name) = \(text)")
-      case .formula, .function: lines.append("let \(text(of: definition))")
-      }
-    }
-    if let digits = settings.digits { lines.append(":set digits \(digits)") }
-    if corners != .lexicographic { lines.append(":set corners \(corners.rawValue)") }
-    if settings.elide != DisplaySettings().elide {
-      lines.append(":set elide \(settings.elide == .max ? "none" : String(settings.elide))")
-    }
-    return lines.map { $0 + "\n" }.joined()
   }
 }

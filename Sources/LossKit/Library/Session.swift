@@ -154,7 +154,7 @@ public final class Session {
   public func reset() {
     root.removeAll()
     imported = [:]
-    settings = DisplaySettings()
+    settings = DisplaySettings(width: settings.width)
     corners = .lexicographic
     overrides = []
     evaluator.lastValue = nil

@@ -113,7 +113,7 @@ struct StatementRun {
   private func echoInput(_ name: String, _ value: Value, _ kind: Definition.Kind, _ id: NodeID) {
     let text =
       echo == .prompt
-      ? "\(name) = \(valueText(value))" : (kind == .param ? "param " : "data ") + name
+      ? "\(name) = \(valueText(value, after: name))" : (kind == .param ? "param " : "data ") + name
     echoDefinition(text, id, notes: evaluator.dataNotes)
   }
 
@@ -176,8 +176,8 @@ struct StatementRun {
     echoInput(name, value, definition.kind, id)
   }
 
-  private func valueText(_ value: Value) -> String {
-    ValueText(settings: session.settings).text(value)
+  private func valueText(_ value: Value, after name: String) -> String {
+    ValueText(settings: session.settings).fitted(value, after: name.displayWidth + 3)
   }
 
   // MARK: Formulas and functions

@@ -4,7 +4,8 @@ import Testing
 
 /// The table of built-in functions as a whole.
 @Suite struct BuiltinTableTests {
-  /// Every function that section 5 and 6 of the language's design name.
+  /// Every function that section 5 and 6 of the language's design name, and `record`, by which a saved
+  /// session writes records.
   static let designed = """
     max min lse relu softplus abs smoothabs step sigmoid sign clamp argmax argmin hardmax softmax
     logsoftmax cross_entropy smoothmax exp expm1 log log1p log2 log10 logsigmoid log1mexp logaddexp
@@ -13,7 +14,7 @@ import Testing
     count logmeanexp len shape zeros ones full eye linspace onehot concat stack reshape reverse drop
     sort argsort topk cumsum cumprod cumlse outer diag trace transpose solve logdet cholesky rand
     randn permutation map fold scan csv codes unique columns stop grad jac hess jvp vjp hvp diff
-    kinks slopes gradcheck smooth hard gap pi inf nan
+    kinks slopes gradcheck smooth hard gap pi inf nan record
     """.split { $0 == " " || $0 == "\n" }.map(String.init)
 
   @Test func everyDesignedFunctionIsThere() {

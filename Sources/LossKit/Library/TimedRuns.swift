@@ -1,0 +1,70 @@
+/// How long a text takes, run again and again.
+public struct TimedRuns: Sendable {
+  /// The first run, which also compiles what is compiled.
+  public let first: Duration
+
+  /// The runs after the first, shortest first; empty where one run was all.
+  public let others: [Duration]
+
+  /// The time below which a part of the runs lies: 0.5 gives the median.
+  ///
+  /// The one run's where there is no other.
+  public func quantile(_ part: Double) -> Duration {
+    if others.isEmpty { return first }
+    let place = (part * Double(others.count - 1)).rounded()
+    return others[min(max(0, Int(place)), others.count - 1)]
+  }
+}
+
+extension Session {
+  /// Runs a text as `run` does and measures how long it takes; an expression by itself again and again.
+  ///
+  /// A run is all that showing the expression needs: its value, and its gradient where one is shown.
+  /// No value of a formula is kept from one run to the next. Other statements change the session, so
+  /// they run once.
+  ///
+  /// - Parameters:
+  ///   - limit: after this time no further run begins.
+  ///   - output: called with what the first run shows.
+  public func timedRuns(
+    of text: String, within limit: Duration, output: (Output) -> Void
+  ) throws(LossError) -> TimedRuns {
+    let script = try parsed(Source(text: text))
+    let clock = ContinuousClock()
+    let start = clock.now
+    try run(script, output)
+    let first = clock.now - start
+    var others: [Duration] = []
+    guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
+      return TimedRuns(first: first, others: [])
+    }
+    while others.count < 10_000, clock.now - start < limit {
+      if account.isCancelled {
+        throw LossError(
+          EvaluationProblem.cancelled, in: script.source,
+          at: script.range(of: script.tree.statements[0]))
+      }
+      evaluator.forgetFormulas()
+      let begin = clock.now
+      try run(script) { _ in }
+      others.append(clock.now - begin)
+    }
+    others.sort()
+    return TimedRuns(first: first, others: others)
+  }
+
+  private func run(_ script: Script, _ output: (Output) -> Void) throws(LossError) {
+    do {
+      try withoutActuallyEscaping(output) { output in
+        try StatementRun(
+          session: self, script: script, module: root, echo: .prompt, output: output
+        ).all()
+      }
+    } catch let error as LossError {
+      throw error
+    } catch {
+      // `withoutActuallyEscaping` hides that only these are thrown.
+      throw LossError(EvaluationProblem.notAnExpression)
+    }
+  }
+}
