@@ -57,6 +57,13 @@ final class Console {
   /// Writes a text that is the answer by itself.
   func write(_ bytes: [UInt8]) { output.write(bytes) }
 
+  /// Whether a line that is typed at a terminal is coloured.
+  var colorsTyping: Bool {
+    // On a terminal that cannot move its caret colours would be wrong, whatever was asked for.
+    color.depth(output.isTerminal ? output : errors) != .none
+      && environmentVariable("TERM") != "dumb"
+  }
+
   /// Shows an error, and with a syntax error the others of the same text.
   func show(_ error: LossError, file: String?) {
     for error in [error] + error.further {

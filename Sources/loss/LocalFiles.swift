@@ -105,6 +105,20 @@ enum LocalFiles {
     }
   }
 
+  /// Whether a name leads anywhere, be it to something that cannot be read.
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 || errno != ENOENT && errno != ENOTDIR
+  }
+
+  /// The folder that relative paths begin at, with its final `/`; nothing where it is gone.
+  static var workingFolder: String {
+    guard let path = getcwd(nil, 0) else { return "" }
+    defer { free(path) }
+    let folder = String(cString: path)
+    return folder.hasSuffix("/") ? folder : folder + "/"
+  }
+
   /// Writes all bytes; the error number where that failed.
   static func append(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     var start = 0

@@ -27,7 +27,9 @@ struct Program {
   ///
   /// `nil` takes a variable away.
   static func environment(_ changes: [String: String?] = [:]) -> [String: String] {
-    var result = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LOSS_HISTORY": ""]
+    var result = [
+      "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LOSS_HISTORY": "", "LOSS_INIT": "",
+    ]
     for (name, value) in changes { result[name] = value }
     return result
   }

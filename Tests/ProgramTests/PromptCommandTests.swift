@@ -3,14 +3,30 @@ import Testing
 
 /// The commands of the prompt.
 @Suite struct PromptCommandTests {
+  /// The rows ``| `:name` | summary |`` of the guide's chapter on the prompt.
+  static func commandsOfTheGuide() throws -> [(usage: String, summary: String)] {
+    let page = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/LossKit/LossKit.docc/ThePrompt.md").standardized
+    return try String(contentsOf: page, encoding: .utf8).split(separator: "\n").compactMap { line in
+      let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      guard cells.count == 2, cells[0].hasPrefix("`:") else { return nil }
+      return (cells[0].trimmingCharacters(in: ["`"]), cells[1])
+    }
+  }
+
   @Test func helpListsEveryCommand() throws {
     let terminal = try prompt()
     terminal.send(":help\r")
-    for name in [
-      "help", "list", "type", "explain", "load", "save", "reset", "time", "set", "quit",
-    ] {
-      try terminal.expect("\n  :\(name)")
+    try terminal.expect("\nCommands")
+    // The guide lists the same, in the same words and order.
+    let commands = try Self.commandsOfTheGuide()
+    #expect(commands.count >= 12)
+    let width = commands.map(\.usage.count).max() ?? 0
+    for command in commands {
+      let usage = command.usage.padding(toLength: width, withPad: " ", startingAt: 0)
+      try terminal.expect("\n  \(usage)  \(command.summary)")
     }
+    try terminal.expect("\nloss> ")
     terminal.send(":help softplus\r")
     try terminal.expect("softplus(x")
     terminal.send(":help :load\r")

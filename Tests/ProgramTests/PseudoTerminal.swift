@@ -22,6 +22,9 @@ final class PseudoTerminal {
   private var status: Int32?
   private var screen = ScreenText()
 
+  /// What the terminal shows, with colours and the place of the caret.
+  private(set) var display: TerminalScreen
+
   /// How much of the shown text earlier expectations have used.
   private var seen = 0
 
@@ -36,6 +39,7 @@ final class PseudoTerminal {
     _ arguments: [String] = [], environment: [String: String?] = [:], columns: UInt16 = 100
   ) throws {
     var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    display = TerminalScreen(width: Int(columns), height: 24)
     var ends: (controller: Int32, terminal: Int32) = (-1, -1)
     var name = [CChar](repeating: 0, count: 1024)
     guard openpty(&ends.controller, &ends.terminal, &name, nil, &size) == 0 else {
@@ -133,6 +137,20 @@ final class PseudoTerminal {
     }
   }
 
+  /// Waits until what the terminal shows is as wanted.
+  func expect(
+    _ what: String, within limit: Duration = .seconds(10), _ isWanted: (TerminalScreen) -> Bool
+  ) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    while !isWanted(display) {
+      let left = limit - (clock.now - start)
+      guard left > .zero, receive(within: left) else {
+        throw Missing(expected: what, screen: "\(display.rows.suffix(12)) \(display.caret)")
+      }
+    }
+  }
+
   func resize(columns: UInt16) {
     var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
@@ -164,7 +182,10 @@ final class PseudoTerminal {
     var block = [UInt8](repeating: 0, count: 1 << 16)
     let count = block.withUnsafeMutableBytes { read(controller, $0.baseAddress, $0.count) }
     guard count > 0 else { return false }
-    for byte in block[..<count] { screen.receive(byte) }
+    for byte in block[..<count] {
+      screen.receive(byte)
+      display.receive(byte)
+    }
     return true
   }
 

@@ -19,6 +19,9 @@ struct ScriptOptions: ParsableArguments {
   @Flag(name: .customLong("no-history"), help: "At the prompt, neither read nor write history.")
   var withoutHistory = false
 
+  @Flag(name: .customLong("no-init"), help: "At the prompt, do not run the startup file.")
+  var withoutStartup = false
+
   mutating func validate() throws {
     for setting in settings where ScriptRunner.Override(setting) == nil {
       throw ValidationError("--set takes name=value, not '\(setting)'.")
@@ -32,7 +35,7 @@ struct ScriptOptions: ParsableArguments {
   func refuse(in command: any ParsableCommand.Type) throws {
     let given = [
       texts.isEmpty ? nil : "-e", settings.isEmpty ? nil : "--set",
-      withoutHistory ? "--no-history" : nil,
+      withoutHistory ? "--no-history" : nil, withoutStartup ? "--no-init" : nil,
     ]
     if let option = given.compactMap(\.self).first {
       throw ValidationError("'loss \(command._commandName)' does not take \(option).")

@@ -51,7 +51,8 @@ struct Start: ParsableCommand {
     do throws(LossError) {
       let session = try runner.makeSession()
       let history = script.withoutHistory ? nil : History.standard
-      Prompt(session: session, console: runner.console, history: history).run()
+      let startup = script.withoutStartup ? nil : StartupFile.standard
+      Prompt(session: session, console: runner.console, history: history, startup: startup).run()
     } catch {
       runner.console.show(error, file: nil)
       status = .wrongCall

@@ -41,7 +41,7 @@ struct Completer {
     let start = line[space...].firstIndex { !$0.isWhitespace } ?? line.endIndex
     switch command.argument {
     case .none: return Completion.none
-    case .expression: return nil
+    case .expression, .optionalExpression: return nil
     case .file: return completeFile(line, from: start)
     case .name:
       // The bracket is for calls: here the name itself is meant.
@@ -73,8 +73,12 @@ struct Completer {
 
   private func completeName(_ line: String, from start: String.Index) -> Completion {
     let prefix = String(line[start...])
-    // Nothing to go by: a pasted tab should not ask whether to list all names.
-    if prefix.isEmpty { return .none }
+    // Nothing to go by: at the start of a line Tab indents; elsewhere a pasted tab should not ask
+    // whether to list all names.
+    if prefix.isEmpty {
+      let isBlank = line.reversed().prefix { !$0.isNewline }.allSatisfy(\.isWhitespace)
+      return Completion(start: line.utf8.count, candidates: isBlank ? ["  "] : [])
+    }
     return Completion(
       start: line[..<start].utf8.count, candidates: session.completions(of: prefix))
   }

@@ -28,7 +28,10 @@ final class LineEditor {
   /// The stream on which the line is shown.
   enum Terminal { case output, errors }
 
-  init(terminal: Terminal, completer: @escaping (String) -> Completion) {
+  /// - Parameter painter: colours the line; `nil` leaves it as readline draws it.
+  init(
+    terminal: Terminal, painter: LinePainter?, completer: @escaping (String) -> Completion
+  ) {
     useUnicode()
     rl_readline_name = UnsafePointer(strdup("Loss"))
     if terminal == .errors { rl_outstream = fdopen(dup(STDERR_FILENO), "w") }
@@ -36,8 +39,14 @@ final class LineEditor {
     rl_catch_signals = 0
     rl_catch_sigwinch = 0
     rl_change_environment = 0
-    // A default only: the user's inputrc is read after it.
+    // Defaults only: the user's inputrc is read after them.
     rl_variable_bind("show-all-if-ambiguous", "on")
+    // With colours the pair at the caret is marked, which need not hold up the caret. The blink
+    // knows texts, but not comments.
+    rl_variable_bind("blink-matching-paren", painter == nil ? "on" : "off")
+    rl_set_paren_blink_timeout(300_000)
+    LineEditorKeys.bind()
+    LineEditorCallbacks.painter = painter
     LineEditorCallbacks.completer = completer
     rl_attempted_completion_function = { _, start, end in
       LineEditorCallbacks.completions(start: start, end: end)
@@ -46,6 +55,8 @@ final class LineEditor {
     // As readline has them, but without the backslash of `\alpha` and with all operators.
     rl_completer_word_break_characters = UnsafePointer(strdup(" \t\n\"()[]{}<>=+-*/%^@,;!|&#"))
     rl_initialize()
+    // Not earlier: a program that displays by itself is taken to know its terminal by itself, too.
+    if painter != nil { rl_redisplay_function = { LineEditorCallbacks.painter?.draw() } }
     using_history()
     stifle_history(10_000)
   }
@@ -55,6 +66,7 @@ final class LineEditor {
 
   func readLine(prompt: String) -> Event {
     LineEditorCallbacks.event = nil
+    LineEditorCallbacks.painter?.begin()
     // A read that was abandoned among the older entries has left the place there.
     using_history()
     // The terminal may have been resized while an evaluation ran.
@@ -108,7 +120,7 @@ final class LineEditor {
       abandonLine()
       return true
     case SIGWINCH:
-      rl_resize_terminal()
+      resize()
     case SIGTSTP:
       // The shell gets its terminal back as it was, and the line is drawn anew after `fg`.
       rl_deprep_terminal()
@@ -125,10 +137,24 @@ final class LineEditor {
     return false
   }
 
+  private func resize() {
+    guard let painter = LineEditorCallbacks.painter else { return rl_resize_terminal() }
+    // With a display function of its own a program is taken to clear the rows itself.
+    rl_redisplay_function = rl_redisplay
+    rl_resize_terminal()
+    rl_redisplay_function = { LineEditorCallbacks.painter?.draw() }
+    painter.draw()
+  }
+
   private func abandonLine() {
     // A long line covers several rows; the sign of the interruption goes behind the last.
     rl_point = rl_end
-    rl_redisplay()
+    if let painter = LineEditorCallbacks.painter {
+      painter.finish()
+      painter.end()
+    } else {
+      rl_redisplay()
+    }
     fputs("^C", rl_outstream)
     writeLineEnd()
     rl_free_line_state()

@@ -14,6 +14,9 @@ enum LineEditorCallbacks {
   nonisolated(unsafe) static var event: LineEditor.Event?
   nonisolated(unsafe) static var completer: (String) -> Completion = { _ in .none }
 
+  /// Draws the line with its colours, where there are any.
+  nonisolated(unsafe) static var painter: LinePainter?
+
   /// What the last completion offered, as a person reads it.
   nonisolated(unsafe) private static var candidates: [String] = []
 

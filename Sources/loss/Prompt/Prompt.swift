@@ -7,35 +7,66 @@ final class Prompt {
   let session: Session
   let console: Console
   private let history: History?
+  private let startup: StartupFile?
   private var hasEnded = false
+  /// The entry before the present one: what recalls it, and what `:edit` opens.
+  private(set) var lastEntry: String?
+  private var remember: (String) -> Void = { _ in }
+  /// What the line is highlighted by while it is edited.
+  private var syntax = LineSyntax(highlighter: SyntaxHighlighter())
 
-  init(session: Session, console: Console, history: History?) {
+  init(session: Session, console: Console, history: History?, startup: StartupFile?) {
     self.session = session
     self.console = console
     self.history = history
+    self.startup = startup
   }
 
   func run() {
     Interruption.watchPrompt()
-    let editor = LineEditor(terminal: console.output.isTerminal ? .output : .errors) {
-      Completer(session: self.session).complete($0)
-    }
+    let painter = LinePainter { [unowned self] in syntax.pieces(of: $0, isFinal: $1) }
+    let editor = LineEditor(
+      terminal: console.output.isTerminal ? .output : .errors,
+      painter: console.colorsTyping ? painter : nil
+    ) { Completer(session: self.session).complete($0) }
     let earlier = history?.load() ?? []
     for entry in earlier { editor.remember(entry) }
-    var last = earlier.last
+    remember = editor.remember
+    lastEntry = earlier.last
     if console.form == .text, console.amount == .everything {
       console.show(StyledText(Self.banner))
     }
+    begin()
     while !hasEnded, let text = read(editor) {
-      if text != last, text.utf8.count <= History.entryLimit {
-        history?.record(text)
-        editor.remember(text)
-        last = text
-      }
-      evaluate(text)
+      enter(text)
       console.flush()
     }
     history?.trim()
+  }
+
+  /// Runs the startup file, at the start and after `:reset`.
+  ///
+  /// Only its errors and what it prints are shown.
+  func begin() {
+    guard let startup else { return }
+    do throws(FileAccess.Failure) {
+      guard let bytes = try startup.read() else { return }
+      run(bytes: bytes, fileName: startup.path, echo: .script, showing: \.isPrint)
+    } catch {
+      console.fail("'\(startup.path)' cannot be read: \(error.reason)")
+    }
+    console.flush()
+  }
+
+  /// Runs an entry and keeps it in the history.
+  func enter(_ text: String) {
+    if text != lastEntry, text.utf8.count <= History.entryLimit {
+      history?.record(text)
+      remember(text)
+    }
+    evaluate(text)
+    // `:edit` has entered what it opened.
+    if CommandLineText(text)?.command?.name != "edit" { lastEntry = text }
   }
 
   /// `:quit`.
@@ -46,11 +77,27 @@ final class Prompt {
     run(bytes: Array(text.utf8), fileName: fileName, echo: echo)
   }
 
-  func run(bytes: [UInt8], fileName: String?, echo: Session.Echo) {
-    do throws(LossError) {
+  func run(
+    bytes: [UInt8], fileName: String?, echo: Session.Echo,
+    showing isShown: (Output) -> Bool = { _ in true }
+  ) {
+    fitToTerminal()
+    attempt { () throws(LossError) in
       try session.run(bytes: bytes, fileName: fileName, echo: echo) { result in
-        console.show(result, settings: session.settings, file: nil)
+        if isShown(result) { console.show(result, settings: session.settings, file: nil) }
       }
+    }
+  }
+
+  /// Values are fitted to the terminal as it is now.
+  func fitToTerminal() {
+    session.settings.width = console.form == .text ? console.screen.columns : nil
+  }
+
+  /// Shows the error that ends some work.
+  func attempt(_ body: () throws(LossError) -> Void) {
+    do throws(LossError) {
+      try body()
     } catch {
       // The terminal has shown the `^C`, and stands behind it.
       if Interruption.cancellation.isCancelled, console.output.isTerminal {
@@ -59,6 +106,11 @@ final class Prompt {
       console.show(error, file: nil)
     }
   }
+
+  static let firstPrompt = "loss> "
+
+  /// What stands before the further lines of an entry.
+  static let nextPrompt = "  ... "
 
   private static var banner: String {
     // The patch number says nothing to who sits at the prompt.
@@ -69,8 +121,10 @@ final class Prompt {
   /// A complete text: lines until no bracket is open, `nil` at the end of the input.
   private func read(_ editor: LineEditor) -> String? {
     var text = ""
+    syntax.highlighter = SyntaxHighlighter(definedNames: session.definedNames)
     while true {
-      switch editor.readLine(prompt: text.isEmpty ? "loss> " : "  ... ") {
+      syntax.before = text
+      switch editor.readLine(prompt: text.isEmpty ? Self.firstPrompt : Self.nextPrompt) {
       case .line(let line):
         text += text.isEmpty ? line : "\n" + line
         if text.allSatisfy(\.isWhitespace) {
@@ -89,33 +143,33 @@ final class Prompt {
   }
 
   private func wantsMore(_ text: String) -> Bool {
-    guard let line = CommandLineText(text) else { return Session.needsContinuation(text) }
-    return line.command?.argument == .expression && Session.needsContinuation(line.argument)
+    switch EntryParts(text).parts.last {
+    case .statements(let text): return Session.needsContinuation(String(text))
+    case .command(let text):
+      guard let line = CommandLineText(text), line.command?.argument.isExpression == true else {
+        return false
+      }
+      return Session.needsContinuation(line.argument)
+    case nil: return false
+    }
   }
 
-  /// Runs what was typed.
-  ///
-  /// A paste may hold several commands and statements: a command ends with its line, unless it takes
-  /// an expression, which may go on.
+  /// Runs what was typed: a paste may hold several commands and statements.
   private func evaluate(_ text: String) {
     // A Ctrl-C that came before has nothing left to stop.
     Interruption.cancellation.reset()
-    var rest = text[...]
-    while let line = CommandLineText(rest), line.command?.argument != .expression,
-      let lineEnd = rest.drop(while: \.isWhitespace).firstIndex(where: \.isNewline)
-    {
-      execute(CommandLineText(rest[..<lineEnd]) ?? line)
-      rest = rest[rest.index(after: lineEnd)...]
+    if let hint = ForeignCommand.hint(for: text, in: session) {
+      return console.fail(hint.problem, hint: hint.instead)
     }
-    if let line = CommandLineText(rest) {
-      execute(line)
-    } else if !hasEnded {
-      run(String(rest))
+    for part in EntryParts(text).parts where !hasEnded && !Interruption.cancellation.isCancelled {
+      switch part {
+      case .command(let text): if let line = CommandLineText(text) { execute(line) }
+      case .statements(let text): run(String(text))
+      }
     }
   }
 
   private func execute(_ line: CommandLineText) {
-    if hasEnded { return }
     guard let command = line.command else {
       let names = PromptCommand.all.map { ":" + $0.name }
       let suggestion = nearest(to: ":" + line.name, among: names)

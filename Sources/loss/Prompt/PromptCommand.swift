@@ -6,13 +6,17 @@ import LossKit
 struct PromptCommand: Sendable {
   /// What follows the name; decides how it is completed and whether it may continue on a new line.
   enum Argument: Sendable {
-    case none, name, expression, file, setting
+    case none, name, expression, optionalExpression, file, setting
+
+    /// Whether what follows is of the language, and so may go on over several lines.
+    var isExpression: Bool { self == .expression || self == .optionalExpression }
 
     fileprivate var placeholder: String {
       switch self {
       case .none: ""
       case .name: " [NAME]"
       case .expression: " EXPRESSION"
+      case .optionalExpression: " [EXPRESSION]"
       case .file: " FILE"
       case .setting: " OPTION VALUE"
       }
@@ -20,7 +24,7 @@ struct PromptCommand: Sendable {
 
     fileprivate var mayBeLeftOut: Bool {
       switch self {
-      case .none, .name: true
+      case .none, .name, .optionalExpression: true
       case .expression, .file, .setting: false
       }
     }
@@ -56,12 +60,16 @@ struct PromptCommand: Sendable {
     PromptCommand("explain", .expression, "an expression as a tree, part by part") { prompt, _ in
       prompt.console.fail(":explain is not available yet")
     },
+    PromptCommand("show", .optionalExpression, "all of the last value, or of another", body: show),
+    PromptCommand("edit", .name, "open the last entry, or a definition, in $EDITOR", body: edit),
     PromptCommand("load", .file, "run a script in this session", body: load),
     PromptCommand("save", .file, "write a script that restores this state", body: save),
-    PromptCommand("reset", .none, "forget all definitions") { prompt, _ in
+    PromptCommand("reset", .none, "forget all definitions and begin anew") { prompt, _ in
       prompt.session.reset()
+      prompt.begin()
     },
-    PromptCommand("time", .expression, "run it and say how long that took", body: time),
+    PromptCommand(
+      "time", .expression, "run it again and again and say how long that takes", body: time),
     PromptCommand("set", .setting, "change how numbers are shown", body: set),
     PromptCommand("quit", .none, "leave, as Ctrl-D does") { prompt, _ in
       prompt.end()

@@ -41,17 +41,21 @@ extension PromptCommand {
 
   @Sendable static func save(_ prompt: Prompt, _ argument: String) {
     let path = LocalFiles.expandingTilde(argument)
+    let saved = prompt.session.saved(folder: LocalFiles.workingFolder)
     do throws(FileAccess.Failure) {
-      try LocalFiles.write(Array(prompt.session.savedScript().utf8), to: path)
-      prompt.console.show(StyledText("saved to '\(path)'"))
+      try LocalFiles.write(Array(saved.script.utf8), to: path)
+      var text = StyledText("saved to '\(path)'")
+      for note in saved.notes { text.append("\n  note: \(note)", as: .note) }
+      prompt.console.show(text)
     } catch {
       prompt.console.fail("'\(path)' cannot be written: \(error.reason)")
     }
   }
 
-  @Sendable static func time(_ prompt: Prompt, _ text: String) {
-    let elapsed = ContinuousClock().measure { prompt.run(text) }
-    prompt.console.show(StyledText("took \(spelled(elapsed))", as: .note))
+  @Sendable static func show(_ prompt: Prompt, _ text: String) throws(LossError) {
+    let value = try prompt.session.wholeText(
+      of: text.isEmpty ? nil : text, width: prompt.console.screen.columns)
+    prompt.console.show(StyledText(value, as: .value))
   }
 
   @Sendable static func set(_ prompt: Prompt, _ argument: String) throws(LossError) {
@@ -62,19 +66,5 @@ extension PromptCommand {
     }
     let value = words[1].drop(while: \.isWhitespace)
     try prompt.session.set(String(words[0]), to: String(value))
-  }
-
-  /// Three digits are more than a measurement of one run is good for.
-  private static func spelled(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
-    let microseconds = attoseconds / 1_000_000_000_000
-    if seconds > 0 { return "\(seconds).\(padded(microseconds / 10_000, 2)) s" }
-    if microseconds < 1000 { return "\(microseconds) µs" }
-    return "\(microseconds / 1000).\(microseconds % 1000 / 100) ms"
-  }
-
-  private static func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 }
