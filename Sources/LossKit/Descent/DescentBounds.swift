@@ -31,12 +31,6 @@ struct DescentBounds {
     isEmpty ? 0 : point.indices.count { holds($0, point, gradient) }
   }
 
-  /// Puts 0 in the places of inputs that are held.
-  func mask(_ vector: inout [Double], at point: [Double], _ gradient: [Double]) {
-    if isEmpty { return }
-    for i in vector.indices where holds(i, point, gradient) { vector[i] = 0 }
-  }
-
   /// The largest element of the projected gradient `x - P(x - g)`, cut off at the bounds.
   func projectedNorm(_ point: [Double], _ gradient: [Double]) -> Double {
     if isEmpty { return largestMagnitude(gradient) }

@@ -36,10 +36,10 @@ extension DescentRun {
 
   /// Steps that are no longer than this, as a part of the point, and end at a jump of the slope, lead
   /// no nearer to the corner that they go around.
-  private static let cornerStep = 1e-14
+  static let cornerStep = 1e-14
 
   /// Up to so many inputs a corner is looked at along each of them.
-  private static let coordinateLimit = 200
+  static let coordinateLimit = 200
 
   /// Goes down by line searches until a rule says stop.
   func descend<Directions: SearchDirections>(by directions: inout Directions) throws
@@ -59,6 +59,11 @@ extension DescentRun {
         continue
       }
       if steps >= stepLimit { return .steps }
+      if !cornered.isEmpty, isConvergedBesideCorners {
+        guard try sweepInputs() else { return .corner }
+        directions.forget()
+        continue
+      }
       let first = try directions.direction(at: self, into: &direction)
       let slope = dot(gradient, direction)
       guard slope < 0, slope.isFinite, first > 0 else {
@@ -88,7 +93,9 @@ extension DescentRun {
           directions.forget()
           continue
         }
-        return jump || isAtCorner ? .corner : wall ? .notFinite : .precision
+        guard jump || isAtCorner || !cornered.isEmpty else { return wall ? .notFinite : .precision }
+        guard try sweepInputs() else { return .corner }
+        continue
       }
       // Also where rounding lets the loss rise by a bit, which the search allows for.
       let isStalled =
@@ -101,20 +108,23 @@ extension DescentRun {
       if stalled >= DescentRun.stallLimit {
         if isConverged { return convergence }
         let isAtCorner = try isAtCorner()
-        return isShort || isAtCorner ? .corner : .precision
+        guard isShort || isAtCorner || !cornered.isEmpty else { return .precision }
+        guard try sweepInputs() else { return .corner }
+        directions.forget()
+        stalled = 0
       }
     }
   }
 
   // MARK: One step
 
-  private enum StepOutcome {
+  enum StepOutcome {
     case taken
     case unbounded
     case stuck(jump: Bool, wall: Bool)
   }
 
-  private func step(
+  func step(
     along direction: [Double], slope: Double, first: Double, _ curvature: Double
   ) throws -> StepOutcome {
     let reach = bounds.reach(from: point, along: direction)

@@ -23,6 +23,14 @@ final class DescentRun {
   /// Whether a search has met a slope that jumps: strong Wolfe conditions are then not waited for.
   var meetsCorners = false
 
+  /// The inputs along which the slope jumps at the point, so that they stay where they are; empty
+  /// where there are none.
+  var cornered: [Bool] = []
+  /// The loss after the last sweep along all inputs; infinite before the first.
+  var valueAfterSweep = Double.infinity
+  /// The longest step since then.
+  var longestSinceSweep = 0.0
+
   /// Whether the slopes along all inputs were looked at last, and none led down.
   var risesAlongInputs = false
 
@@ -95,6 +103,7 @@ final class DescentRun {
     // The point that is left is overwritten: it is of no more use.
     add(-1, trialPoint, to: &point)
     lastLength = length(point)
+    longestSinceSweep = max(longestSinceSweep, lastLength)
     swap(&point, &trialPoint)
     swap(&gradient, &trialGradient)
     self.value = value
@@ -118,6 +127,31 @@ final class DescentRun {
     trajectory.append(step)
     progress?(step)
   }
+
+  // MARK: Inputs that are held
+
+  /// Whether an input stays where it is: at its bound, or at a corner.
+  func holds(_ i: Int) -> Bool {
+    bounds.holds(i, point, gradient) || !cornered.isEmpty && cornered[i]
+  }
+
+  /// Whether all inputs may move.
+  var holdsNothing: Bool { bounds.isEmpty && cornered.isEmpty }
+
+  /// Puts 0 in the places of inputs that are held.
+  func mask(_ vector: inout [Double]) {
+    if holdsNothing { return }
+    for i in vector.indices where holds(i) { vector[i] = 0 }
+  }
+
+  /// Whether the gradient by the inputs that no corner holds is as small as was asked for.
+  var isConvergedBesideCorners: Bool {
+    var free = gradient
+    mask(&free)
+    return bounds.projectedNorm(point, free) <= tolerance
+  }
+
+  // MARK: Ends
 
   /// Whether the gradient is as small as was asked for.
   var isConverged: Bool { gradientNorm <= tolerance }

@@ -23,7 +23,7 @@ struct LBFGSDirections: SearchDirections {
   mutating func direction(at run: DescentRun, into direction: inout [Double]) throws -> Double {
     let n = direction.count
     for i in 0..<n { direction[i] = -run.gradient[i] }
-    mask(&direction, run)
+    run.mask(&direction)
     weights = Array(repeating: 0, count: pairs.count)
     products = weights
     var scaling: Double?
@@ -37,12 +37,12 @@ struct LBFGSDirections: SearchDirections {
       scaling = scaling ?? product / square
       weights[k] = dot(pairs[k].step, direction) / product
       add(-weights[k], pairs[k].change, to: &direction)
-      mask(&direction, run)
+      run.mask(&direction)
     }
     guard let scaling else {
       pairs = []
       for i in 0..<n { direction[i] = -run.gradient[i] }
-      mask(&direction, run)
+      run.mask(&direction)
       // Nothing is known of the scale: a step of length 1, or shorter where the gradient is.
       return min(1, 1 / length(direction))
     }
@@ -50,20 +50,16 @@ struct LBFGSDirections: SearchDirections {
     for k in pairs.indices where weights[k] != 0 {
       let weight = dot(pairs[k].change, direction) / products[k]
       add(weights[k] - weight, pairs[k].step, to: &direction)
-      mask(&direction, run)
+      run.mask(&direction)
     }
     return 1
   }
 
-  private func mask(_ vector: inout [Double], _ run: DescentRun) {
-    run.bounds.mask(&vector, at: run.point, run.gradient)
-  }
-
   /// sᵀy and yᵀy over the inputs that are free.
   private func freeProducts(_ pair: Pair, _ run: DescentRun) -> (Double, Double) {
-    if run.bounds.isEmpty { return (dot(pair.step, pair.change), dot(pair.change, pair.change)) }
+    if run.holdsNothing { return (dot(pair.step, pair.change), dot(pair.change, pair.change)) }
     var change = pair.change
-    mask(&change, run)
+    run.mask(&change)
     return (dot(pair.step, change), dot(change, change))
   }
 

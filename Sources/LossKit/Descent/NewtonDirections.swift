@@ -18,7 +18,7 @@ struct NewtonDirections: SearchDirections {
 
   mutating func direction(at run: DescentRun, into direction: inout [Double]) throws -> Double {
     for i in direction.indices { direction[i] = -run.gradient[i] }
-    run.bounds.mask(&direction, at: run.point, run.gradient)
+    run.mask(&direction)
     guard !usesGradient, try evaluate(at: run) else { return min(1, 1 / length(direction)) }
     let order = free.count
     var solution = free.map { direction[$0] }
@@ -48,7 +48,7 @@ struct NewtonDirections: SearchDirections {
       if error.isCancellation { throw DescentInterrupted() }
       throw error
     }
-    free = run.point.indices.filter { !run.bounds.holds($0, run.point, run.gradient) }
+    free = run.point.indices.filter { !run.holds($0) }
     return isFinite(hessian)
   }
 

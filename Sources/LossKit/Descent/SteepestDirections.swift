@@ -10,7 +10,7 @@ struct SteepestDirections: SearchDirections {
 
   mutating func direction(at run: DescentRun, into direction: inout [Double]) throws -> Double {
     for i in direction.indices { direction[i] = -run.gradient[i] }
-    run.bounds.mask(&direction, at: run.point, run.gradient)
+    run.mask(&direction)
     return rate ?? min(1, 1 / length(direction))
   }
 
