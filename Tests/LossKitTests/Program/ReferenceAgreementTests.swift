@@ -108,6 +108,8 @@ import Testing
         guard model.size(of: name) == 1,
           let function = try? model.function(name, of: model.params)
         else { continue }
+        // The interpreter would take hours for the Hessian of the 650 numbers of the digits.
+        if function.inputCount > 100 { continue }
         count += 1
         if function.isCompiled { compiled += 1 } else { print("\(file): \(name) is interpreted") }
         var random = RandomStream(seed: 17, stream: UInt64(count))
