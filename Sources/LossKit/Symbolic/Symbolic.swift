@@ -54,6 +54,11 @@ indirect enum Symbolic: Hashable, Sendable {
     .call(.name(name), arguments.map { Argument(label: nil, value: $0) })
   }
 
+  /// The comprehension without brackets that it is.
+  var bareComprehension: Comprehension? {
+    if case .comprehension(let it) = self, it.isBare { it } else { nil }
+  }
+
   /// Whether it can be called: a function, or a name that may be one.
   var isFunction: Bool {
     switch self {

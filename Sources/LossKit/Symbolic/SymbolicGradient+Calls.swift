@@ -162,7 +162,10 @@ extension SymbolicGradient {
     let v = values[0]
     let k = arguments["k"]?.first ?? .one
     if arguments["axis"] != nil { return try pushAxis(builtin, v, k, arguments, e, u, binders) }
-    guard case .comprehension(let it) = v, it.isBare else {
+    let terms =
+      ["sum", "mean", "lse", "max", "min", "prod"].contains(builtin.name)
+      ? try comprehension(v) : nil
+    guard let it = terms ?? v.bareComprehension else {
       switch builtin.name {
       case "sum": try push(v, u, binders)
       case "mean": try push(v, .dividing(u, by: size(v, binders)), binders)
@@ -173,7 +176,7 @@ extension SymbolicGradient {
       }
       return true
     }
-    guard ["sum", "mean", "lse", "max", "min", "prod"].contains(builtin.name), !depends(k) else {
+    guard terms != nil, !depends(k) else {
       // As of any array.
       var array = it
       array.isBare = false
@@ -196,6 +199,18 @@ extension SymbolicGradient {
     default: try push(element, .multiplying([u, .claims([element, whole], ["=="])]), inside)
     }
     return true
+  }
+
+  /// The comprehension that an array is, or that a formula of that name is: its elements are summed
+  /// over where they stand, and need no places in an array.
+  private func comprehension(_ v: Symbolic) throws(SymbolicFailure) -> Symbolic.Comprehension? {
+    if case .comprehension(let it) = v { return it }
+    guard case .name(let name) = v, let formula = definition(name), formula.kind == .formula else {
+      return nil
+    }
+    let reader = SymbolicReader(script: formula.script, symbols: session.symbols)
+    guard case .comprehension(let it) = try reader.read(formula.body) else { return nil }
+    return it
   }
 
   /// How many elements an array has: as the length of an input, where one is as long.

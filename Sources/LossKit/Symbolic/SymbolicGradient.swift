@@ -339,15 +339,19 @@ struct SymbolicGradient {
       let unit = Symbolic.call("onehot", subscripts[1], columns)
       return try push(x, .call("outer", full(u, of: e, binders), unit), binders)
     }
-    guard try shape(x, binders).count == 1,
+    let rank = try shape(x, binders).count
+    guard rank == 1 || rank == 2, subscripts.count == 1,
       case .range(let lower, let upper, let isClosed)? = subscripts.first
     else { throw unsupported(e) }
+    func zeros(_ n: Symbolic) -> Symbolic {
+      rank == 1 ? .call("zeros", n) : .call("zeros", n, columns)
+    }
     var parts: [Symbolic] = []
-    if let lower, lower != .zero { parts.append(.call("zeros", lower)) }
+    if let lower, lower != .zero { parts.append(zeros(lower)) }
     parts.append(try full(u, of: e, binders))
     if let upper {
       let end = isClosed ? Symbolic.adding([upper, .one]) : upper
-      parts.append(.call("zeros", .subtracting(.length(x), end)))
+      parts.append(zeros(.subtracting(.length(x), end)))
     }
     let whole =
       parts.count == 1

@@ -9,6 +9,7 @@ import Testing
     param s = [2.0, 1.0, 0.1], k = 2, w = [0.5, -0.2], b = 0.3
     data y = 0, X = [[1, 2], [3, 4], [0.5, -1]], t = [1, 0, 1]
     let margin = max(s[j] for j in 0..<len(s) if j != y) - s[y]
+    let others = [s[j] for j in 0..<len(s) if j != y]
     let scores(x) = x @ w + b
     let cube(v, p = 3) = sum(v^p)
 
@@ -70,7 +71,9 @@ import Testing
     "sum(lse(X * w, axis = 1))", "sum(max(X * w, axis = 0))", "sum(map(x -> x^2 * k, s))",
     "{ let z = k * s; let f(v) = sum(v * z); f(s) }", "tanh(k) + atan2(k, b) + hypot(k, 1)",
     "sum(sin(s) / (1 + s^2))", "(x -> x^2)(k)", "sum(clamp(s, -1, 1))", "logaddexp(k, b)",
-    "sum(X.T @ [1, 2, 3] * w)", "if k > 0 then log(k) else k", "abs(k - b) + square(k)",
+    "softplus(lse(others) - s[y])", "max(others) - s[y]", "lse([x^2 for x in s if x != 0])",
+    "sum(X.T @ [1, 2, 3] * w)", "sum((X * w)[..<2] * k)", "if k > 0 then log(k) else k",
+    "abs(k - b) + square(k)",
     "sum(cumsum(s) * s)", "norm(s, 3)", "sum(reverse(s) * [1, 2, 3])", "sum((s @ X) * w)",
   ])
   func agreesWithGrad(_ text: String) throws {
