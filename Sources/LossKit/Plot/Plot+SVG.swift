@@ -24,8 +24,8 @@ struct SVGPicture {
   let plot: Plot
   let style: SVGStyle
 
-  /// Half of the height that a line of a legend takes, and the widths of characters: a text's size
-  /// is known to who shows it only, so that these are on the safe side.
+  /// The height that a line of a legend takes, and the widths of characters: the size of a text is
+  /// known only to who shows it, so these are on the safe side.
   private static let legendLine = 20.0
   private static let codeWidth = 7.3
   private static let digitWidth = 7.0
