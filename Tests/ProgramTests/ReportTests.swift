@@ -72,7 +72,9 @@ import Testing
       (["a.loss", "-o", "a.loss"], "the page would replace the script 'a.loss'"),
       (["a.loss", "-o", "./a.loss"], "the page would replace the script 'a.loss'"),
       (["none.loss"], "'none.loss' cannot be read: there is no such file"),
-      (["a.loss", "-o", "none/a.html"], "'none/a.html' cannot be written: there is no such folder"),
+      (
+        ["a.loss", "-o", "none/a.html"], "'none/a.html' cannot be written: there is no such folder"
+      ),
       (["a.loss", "-o", "."], "'.' cannot be written: it is a folder"),
       (["a.loss", "-e", "1"], "'loss report' does not take -e."),
       (["a.loss", "--no-history"], "'loss report' does not take --no-history."),
