@@ -21,6 +21,8 @@ extension EvaluationProblem {
     case .unknownName(let name, _): "there is no '\(name)'"
     case .foreignName(let name, _): "there is no '\(name)'"
     case .builtinRedefined(let name): "'\(name)' is built in and cannot be defined anew"
+    case .explainedFunction(let text, _):
+      "\(text) is a function: only a call of it has parts with values"
     case .nothingShownYet: "'_' is the last value shown, and nothing has been shown yet"
     case .cycle(let names):
       "\(names[0]) depends on itself: \(names.joined(separator: " → "))"
@@ -186,6 +188,7 @@ extension EvaluationProblem {
     case .unknownName(_, let suggestion), .unknownSetting(_, let suggestion):
       suggestion.map { "did you mean '\($0)'?" }
     case .foreignName(_, let hint): hint
+    case .explainedFunction(let text, let parameters): "give it its arguments: \(text)\(parameters)"
     case .maskInCondition:
       "take all(…) or any(…) of it, or choose elementwise with where(mask, a, b)"
     case .notATruthValue(_, "a number"): "compare it, as in x != 0"

@@ -66,7 +66,8 @@ extension Evaluator {
     corners.collectFeeding(at: level)
     let (value, first) = try derivative(at: values, total, .identity, function)
     // A padded direction can carry 0 * inf, which differs from everything.
-    let feeding = corners.takeFeeding(at: level).filter { $0 < total }
+    let feeding = corners.takeFeeding(at: level)
+      .filter { $0 < (level == 1 ? min(total, corners.rotatable ?? total) : total) }
     let bases = DirectionBasis.rotations(of: feeding, among: total)
     if bases.isEmpty { return (value, first) }
     if feeding.count > DirectionBasis.rotationLimit { corners.noteUnrotated(feeding.count) }

@@ -100,10 +100,14 @@ final class Frame {
   let replacesFunctions: Bool
   /// The smoothing in force: the parent's, unless the frame was made by `smooth` or `hard`.
   let smoothing: Smoothing?
+  /// Whether every formula evaluated below is remembered here or further in: whoever watches an
+  /// evaluation wants all of it, and may change what it comes to.
+  let keepsFormulas: Bool
 
-  init(parent: Frame?, replacements: [Replacement] = []) {
+  init(parent: Frame?, replacements: [Replacement] = [], keepsFormulas: Bool = false) {
     self.parent = parent
     self.replacements = replacements
+    self.keepsFormulas = keepsFormulas
     depth = (parent?.depth ?? -1) + 1
     smoothing = parent?.smoothing
     replacesFunctions =
@@ -114,6 +118,7 @@ final class Frame {
   init(parent: Frame, smoothing: Smoothing?) {
     self.parent = parent
     self.smoothing = smoothing
+    keepsFormulas = false
     replacesFunctions = parent.replacesFunctions
     replacements = []
     depth = parent.depth + 1
@@ -132,7 +137,7 @@ final class Frame {
   /// outermost if none does.
   func innermost(replacing ids: Set<Int>) -> Frame {
     var frame = self
-    while let parent = frame.parent, frame.smoothing === parent.smoothing,
+    while let parent = frame.parent, frame.smoothing === parent.smoothing, !frame.keepsFormulas,
       !frame.replacements.contains(where: { ids.contains($0.id) })
     {
       frame = parent

@@ -111,7 +111,8 @@ extension Evaluator {
         }
       }
     case .constant: throw error(.notAFunction(builtin.name, "a number"), id, env)
-    case .special(let form): return try special(form, builtin, list, id, env)
+    case .special(let form):
+      return try unobserved { try special(form, builtin, list, id, env) }
     case .frame(let form): return try frameForm(form, builtin, list, id, env)
     default: break
     }
@@ -196,7 +197,8 @@ extension Evaluator {
   {
     switch function {
     case .builtin(let builtin): return try apply(builtin, arguments, id, env)
-    case .derivative(let derivative): return try apply(derivative, arguments, id, env)
+    case .derivative(let derivative):
+      return try unobserved { try apply(derivative, arguments, id, env) }
     case .closure(let closure): return try apply(closure, arguments, id, env)
     case .smoothed(let smoothed):
       return try inFrame(smoothing: smoothed.smoothing) {

@@ -30,20 +30,26 @@ extension Evaluator {
     let key = LoopKey(script: ObjectIdentifier(env.script), node: id, openLanes: openLanes)
     guard count > 1, !loopsOnly.contains(key) else { return nil }
     var block = max(1, min(count, Evaluator.laneBudget / max(openExtent, 1)))
+    // Parts are taken apart and added to in the same blocks, with however many directions.
+    if observer != nil { block = max(1, min(count, Evaluator.laneBudget)) }
     // A compiled program cuts its work into blocks itself.
     if graph != nil { block = count }
+    let observed = observer?.beginAttempt()
+    defer { observer?.endAttempt() }
     while block > 1 {
       let mark = corners.mark()
       do {
         return try inBlocks(count, block: block, id, env, evaluateBlock)
       } catch is LaneDependence {
         corners.rewind(to: mark)
+        if let observed { observer?.rewind(to: observed) }
         loopsOnly.insert(key)
         return nil
       } catch {
         let problem = (error as? LossError)?.problem as? EvaluationProblem
         guard case .tooManyElements? = problem ?? error as? EvaluationProblem else { throw error }
         corners.rewind(to: mark)
+        if let observed { observer?.rewind(to: observed) }
         block /= 16
       }
     }

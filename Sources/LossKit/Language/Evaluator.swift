@@ -40,6 +40,8 @@ final class Evaluator {
   var graph: Graph?
   /// The search for a first nan or infinity, while one goes on.
   var provenance: Provenance?
+  /// What watches the parts of an expression, while one is explained.
+  var observer: PartObserver?
   /// The sharpnesses that `smooth(e, error = …)` has chosen.
   var sharpnessChoices: [SharpnessChoice] = []
   /// What is to be known of the data that the statement has read.
@@ -75,6 +77,7 @@ final class Evaluator {
     callDepth = 0
     formulasInProgress = []
     corners.log = nil
+    observer = nil
     _ = corners.takeEvents()
     sharpnessChoices = []
     dataNotes = []
@@ -104,6 +107,12 @@ final class Evaluator {
   // MARK: Expressions
 
   func evaluate(_ id: NodeID, _ env: Environment) throws -> Value {
+    if let observer { return try observed(id, env, by: observer) }
+    return try evaluateUnobserved(id, env)
+  }
+
+  @inline(__always)
+  func evaluateUnobserved(_ id: NodeID, _ env: Environment) throws -> Value {
     let node = env.script[id]
     switch node.kind {
     case .number: return .number(env.script.number(node.a))

@@ -56,7 +56,7 @@ extension StatementRun {
 
   // MARK: One corner
 
-  private func text(of event: CornerEvent) -> String {
+  func text(of event: CornerEvent) -> String {
     let arguments = CornerArguments(event, quoteLimit: Self.quoteLimit)
     let what: String
     // An element of an argument that has a name goes by it.

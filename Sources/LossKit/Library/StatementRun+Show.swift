@@ -38,7 +38,7 @@ extension StatementRun {
   }
 
   /// The gradient by all params jointly, in the order of their declaration.
-  private func gradient(
+  func gradient(
     of e: NodeID, _ replacements: [(target: Target, value: Value)]
   ) throws -> [(name: String, value: Value)]? {
     let params = evaluator.params(of: e, env)
@@ -200,7 +200,7 @@ extension StatementRun {
 
 extension Provenance.Fault {
   /// What is wrong with some values: nan where there is one, else infinity.
-  fileprivate init?(of values: [Value]) {
+  init?(of values: [Value]) {
     var hasInfinity = false
     for value in values {
       let elements: [Double]

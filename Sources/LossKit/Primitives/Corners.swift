@@ -19,6 +19,8 @@ final class Corners {
   var loops: [Int: Scope] = [:]
   /// How many inputs fed ties where that was more than the symmetric rule rotates.
   private(set) var unrotated: Int?
+  /// How many inputs, the first ones, the symmetric rule rotates; all, where it does not say.
+  var rotatable: Int?
   /// Whether a gradient was taken by the symmetric rule, which what goes along one direction is not.
   private(set) var isSymmetric = false
   /// A part of a text in which nothing is noted.

@@ -41,12 +41,12 @@ extension Evaluator {
       }
       smoothing = try locating(id, env) {
         try self.smoothing(options, builtin, at: context(builtin.name, id, env).site) {
-          try evaluate(expression, env)
+          try unobserved { try evaluate(expression, env) }
         }
       }
     }
     if form == .gap, let smoothing {
-      return try locating(id, env) { try gap(smoothing, expression, env) }
+      return try locating(id, env) { try unobserved { try gap(smoothing, expression, env) } }
     }
     let value = try inFrame(smoothing: smoothing) { try evaluate(expression, env) }
     guard case .function(let function) = value else { return value }
