@@ -78,7 +78,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ProgramTests",
-      dependencies: ["loss"]
+      dependencies: ["loss", "LossKit"]
     ),
   ],
   swiftLanguageModes: [.v6]

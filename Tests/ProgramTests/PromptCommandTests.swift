@@ -17,6 +17,9 @@ import Testing
   @Test func helpListsEveryCommand() throws {
     let terminal = try prompt()
     terminal.send(":help\r")
+    try terminal.expect("\n  statements")
+    try terminal.expect("\n  keys")
+    terminal.send(":help commands\r")
     try terminal.expect("\nCommands")
     // The guide lists the same, in the same words and order.
     let commands = try Self.commandsOfTheGuide()
@@ -31,6 +34,14 @@ import Testing
     try terminal.expect("softplus(x")
     terminal.send(":help :load\r")
     try terminal.expect(":load FILE")
+    terminal.send(":help keys\r")
+    try terminal.expect("\n  Ctrl-R")
+    terminal.send(":help comands\r")
+    try terminal.expect("did you mean 'commands'?")
+    terminal.send(":help xyzzyx\r")
+    try terminal.expect("there is no help on 'xyzzyx'\n  :help lists the topics")
+    terminal.send(":help smoothi\t\r")
+    try terminal.expect("\n  example")
     terminal.send(":help sofplus\r")
     try terminal.expect("error: there is no help on 'sofplus'")
     try terminal.expect("did you mean 'softplus'?")
@@ -41,7 +52,7 @@ import Testing
     terminal.send(":hlep\r")
     try terminal.expect("error: there is no command ':hlep'\n  did you mean ':help'?\nloss> ")
     terminal.send(":xyzzy\r")
-    try terminal.expect("error: there is no command ':xyzzy'\n  :help lists the commands\nloss> ")
+    try terminal.expect("error: there is no command ':xyzzy'\n  :help commands lists them\nloss> ")
     terminal.send(":\r")
     try terminal.expect("error: there is no command ':'")
   }
@@ -74,7 +85,19 @@ import Testing
     terminal.send(":list\r")
     try terminal.expect("nothing is defined yet\nloss> ")
     terminal.send(":explain x\r")
-    try terminal.expect("error: ")
+    try terminal.expect("◂ error: there is no 'x'")
+  }
+
+  @Test func explainFitsTheTerminal() throws {
+    let terminal = try prompt(columns: 50)
+    terminal.send("param x = 0\r")
+    try terminal.expect("loss> ")
+    terminal.send(":explain 2 * relu(x)\r")
+    try terminal.expect("\npart         value  ∂whole/∂part\n2 * relu(x)  0      1\n")
+    try terminal.expect(
+      "└─ relu(x)   0      2\n   │  ◂ corner: slopes 0 and 1\n   └─ x      0      2\nloss> ")
+    terminal.send(":explain relu\r")
+    try terminal.expect("error: relu is a function: only a call of it has parts with values")
   }
 
   @Test func whatIsSavedCanBeLoaded() throws {

@@ -32,7 +32,7 @@ extension Session {
     }
   }
 
-  private func text(of definition: Definition) -> String {
+  func text(of definition: Definition) -> String {
     switch definition.kind {
     case .param, .data:
       let value = ValueText(settings: settings).fitted(
@@ -47,15 +47,28 @@ extension Session {
     }
   }
 
-  /// What kind of value an expression has: `array (3)`, `function (x, k = 1)`.
+  /// What kind of value an expression has and what it depends on: `array (3), depends on s, W`.
   public func kind(of text: String) throws(LossError) -> String {
+    let (script, expression) = try expression(text)
+    let env = Environment(script: script, scope: nil, module: root)
     let value = try value(of: text)
+    let used = evaluator.dependencies(of: expression, env, .all).filter(\.isInput)
+      .sorted { $0.id < $1.id }.map(\.name)
+    let isInput = script[expression].kind == .name && used == [text.trimmingSpaces]
+    return kindText(value)
+      + (used.isEmpty || isInput ? "" : ", depends on \(used.joined(separator: ", "))")
+  }
+
+  /// `array (3)`, `function (x, k = 1)`, `record with a: number, b: mask (2)`.
+  func kindText(_ value: Value) -> String {
     switch value {
     case .tensor(let tensor):
       return "\(tensor.isMask ? "mask" : "array") \(describe(shape: tensor.shape))"
     case .texts(let texts): return "array of texts (\(texts.elements.count))"
     case .function(let function): return "function \(function.parameterList)"
-    case .record(let record): return "record with fields \(record.names.joined(separator: ", "))"
+    case .record(let record):
+      let fields = zip(record.names, record.values).map { "\($0): \(kindText($1))" }
+      return "record with \(fields.joined(separator: ", "))"
     default: return String(value.kindDescription.drop { $0 != " " }.dropFirst())
     }
   }
@@ -74,86 +87,19 @@ extension Session {
   }
 
   func value(of text: String) throws(LossError) -> Value {
-    let script = try parsed(Source(text: text))
-    guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
-      throw LossError(
-        EvaluationProblem.notAnExpression, in: script.source,
-        at: SourceRange(start: 0, end: UInt32(text.utf8.count)))
-    }
-    let expression = NodeID(index: script[script.tree.statements[0]].a)
+    let (script, expression) = try expression(text)
     return try located(evaluator, script, expression) {
       try evaluator.evaluate(expression, Environment(script: script, scope: nil, module: root))
         .plain
     }
   }
 
-  // MARK: Help and completion
+  // MARK: Completion
 
-  /// Help on a built-in function or on one of the user's names; `nil` where there is none.
-  public func help(_ name: String) -> StyledText? {
-    var text = StyledText()
-    if let definition = root.visibleNames.lazy.compactMap({ self.root.find($0) })
-      .first(where: { $0.name == name })
-    {
-      text.append(self.text(of: definition), as: .heading)
-      if let documentation = definition.documentation { text.append("\n\(documentation)") }
-      return text
-    }
-    guard let builtin = Builtins.all.first(where: { $0.name == name }) else {
-      return StatementRun.libraries[name].map { contents(ofLibrary: $0, name) }
-    }
-    text.append(builtin.signature, as: .heading)
-    text.append("\n\(builtin.summary)")
-    if let formula = builtin.formula { text.append("\n\(formula)") }
-    for line in builtin.derivative?.lines ?? [] { text.append("\nderivative \(line)") }
-    if let example = builtin.example { text.append("\nexample: \(example)", as: .hint) }
-    if case .twin(let twin, _) = builtin.smooth { text.append("\nsmooth counterpart: \(twin)") }
-    if builtin.isWithoutDerivative { text.append("\nwithout derivative") }
-    return text
-  }
-
-  /// All built-in functions, by topic.
-  public func helpTopics() -> StyledText {
-    var text = StyledText()
-    for topic in Builtin.Topic.allCases {
-      let names = Builtins.all.filter { $0.topic == topic }.map(\.name)
-      if names.isEmpty { continue }
-      if !text.spans.isEmpty { text.append("\n") }
-      text.append(topic.rawValue, as: .heading)
-      text.append("\n")
-      text.append(wrapped(names, width: 76))
-    }
-    return text
-  }
-
-  /// The definitions of a library under its headings, which are comments that begin with `#:`.
-  private func contents(ofLibrary bytes: [UInt8], _ name: String) -> StyledText {
-    var text = StyledText()
-    text.append("import \(name)", as: .heading)
-    var names: [String] = []
-    func flush() {
-      if !names.isEmpty { text.append("\n" + wrapped(names, width: 76)) }
-      names = []
-    }
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      if line.hasPrefix("#:") {
-        flush()
-        text.append("\n\(line.dropFirst(2).trimmingSpaces)", as: .heading)
-      } else if line.hasPrefix("let ") {
-        names.append(String(line.dropFirst(4).prefix { $0 != "(" && $0 != " " && $0 != "=" }))
-      }
-    }
-    flush()
-    return text
-  }
-
-  private func wrapped(_ names: [String], width: Int) -> String {
-    var lines = ["  "]
-    for name in names {
-      if lines[lines.count - 1].count + name.count + 1 > width { lines.append("  ") }
-      lines[lines.count - 1] += lines[lines.count - 1].count > 2 ? " \(name)" : name
-    }
-    return lines.joined(separator: "\n")
+  /// What help knows that a name is most likely a misspelling of.
+  public func nearestHelp(to name: String) -> String? {
+    nearest(
+      to: name, among: root.visibleNames.map { symbols.name(of: $0) } + Session.helpNames)
   }
 
   /// The name in scope that another is most likely a misspelling of.

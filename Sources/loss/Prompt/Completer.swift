@@ -47,7 +47,14 @@ struct Completer {
       // The bracket is for calls: here the name itself is meant.
       var names = completeName(line, from: start)
       names.candidates = names.candidates.map { $0.hasSuffix("(") ? String($0.dropLast()) : $0 }
+      let topics = Session.helpNames + PromptCommand.programTopics.map(\.name)
+      names.candidates += topics.filter {
+        $0.hasPrefix(line[start...]) && !names.candidates.contains($0) && start < line.endIndex
+      }
+      names.start = line[..<start].utf8.count
+      names.candidates.sort()
       return names
+    case .step: return completion(line, from: start, among: ["next", "back", "stop"])
     case .setting:
       return completion(line, from: start, among: Session.settingNames.map { $0 + " " })
     }

@@ -4,7 +4,9 @@ import LossKit
 ///
 /// A class, as readline's completion asks for the session's names from inside a read.
 final class Prompt {
-  let session: Session
+  private(set) var session: Session
+  /// The tutorial, while one runs.
+  private(set) var tutorial: Tutorial?
   let console: Console
   private let history: History?
   private let startup: StartupFile?
@@ -69,6 +71,18 @@ final class Prompt {
     if CommandLineText(text)?.command?.name != "edit" { lastEntry = text }
   }
 
+  /// Puts the session aside for that of a tutorial.
+  func begin(_ tutorial: Tutorial) {
+    self.tutorial = tutorial
+    session = tutorial.session
+  }
+
+  /// Brings the session back that a tutorial put aside.
+  func endTutorial() {
+    if let tutorial { session = tutorial.saved }
+    tutorial = nil
+  }
+
   /// `:quit`.
   func end() { hasEnded = true }
 
@@ -84,6 +98,7 @@ final class Prompt {
     fitToTerminal()
     attempt { () throws(LossError) in
       try session.run(bytes: bytes, fileName: fileName, echo: echo) { result in
+        tutorial?.note(result)
         if isShown(result) { console.show(result, settings: session.settings, file: nil) }
       }
     }
@@ -124,7 +139,9 @@ final class Prompt {
     syntax.highlighter = SyntaxHighlighter(definedNames: session.definedNames)
     while true {
       syntax.before = text
-      switch editor.readLine(prompt: text.isEmpty ? Self.firstPrompt : Self.nextPrompt) {
+      switch editor.readLine(
+        prompt: text.isEmpty ? tutorial?.prompt ?? Self.firstPrompt : Self.nextPrompt)
+      {
       case .line(let line):
         text += text.isEmpty ? line : "\n" + line
         if text.allSatisfy(\.isWhitespace) {
@@ -164,7 +181,13 @@ final class Prompt {
     for part in EntryParts(text).parts where !hasEnded && !Interruption.cancellation.isCancelled {
       switch part {
       case .command(let text): if let line = CommandLineText(text) { execute(line) }
-      case .statements(let text): run(String(text))
+      case .statements(let text):
+        run(String(text))
+        if let tutorial {
+          let answer = tutorial.afterLine()
+          console.show(answer ?? tutorial.farewell)
+          if answer == nil { endTutorial() }
+        }
       }
     }
   }
@@ -175,7 +198,7 @@ final class Prompt {
       let suggestion = nearest(to: ":" + line.name, among: names)
       return console.fail(
         "there is no command ':\(line.name)'",
-        hint: suggestion.map { "did you mean '\($0)'?" } ?? ":help lists the commands")
+        hint: suggestion.map { "did you mean '\($0)'?" } ?? ":help commands lists them")
     }
     do throws(LossError) {
       try command.run(self, line.argument)

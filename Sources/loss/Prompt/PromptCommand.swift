@@ -6,7 +6,7 @@ import LossKit
 struct PromptCommand: Sendable {
   /// What follows the name; decides how it is completed and whether it may continue on a new line.
   enum Argument: Sendable {
-    case none, name, expression, optionalExpression, file, setting
+    case none, name, expression, optionalExpression, file, setting, step
 
     /// Whether what follows is of the language, and so may go on over several lines.
     var isExpression: Bool { self == .expression || self == .optionalExpression }
@@ -19,12 +19,13 @@ struct PromptCommand: Sendable {
       case .optionalExpression: " [EXPRESSION]"
       case .file: " FILE"
       case .setting: " OPTION VALUE"
+      case .step: " [STEP]"
       }
     }
 
     fileprivate var mayBeLeftOut: Bool {
       switch self {
-      case .none, .name, .optionalExpression: true
+      case .none, .name, .optionalExpression, .step: true
       case .expression, .file, .setting: false
       }
     }
@@ -57,9 +58,8 @@ struct PromptCommand: Sendable {
       prompt, text throws(LossError) in
       prompt.console.show(StyledText(try prompt.session.kind(of: text)))
     },
-    PromptCommand("explain", .expression, "an expression as a tree, part by part") { prompt, _ in
-      prompt.console.fail(":explain is not available yet")
-    },
+    PromptCommand(
+      "explain", .expression, "an expression as a tree, part by part", body: explain),
     PromptCommand("show", .optionalExpression, "all of the last value, or of another", body: show),
     PromptCommand("edit", .name, "open the last entry, or a definition, in $EDITOR", body: edit),
     PromptCommand("load", .file, "run a script in this session", body: load),
@@ -71,6 +71,8 @@ struct PromptCommand: Sendable {
     PromptCommand(
       "time", .expression, "run it again and again and say how long that takes", body: time),
     PromptCommand("set", .setting, "change how numbers are shown", body: set),
+    PromptCommand(
+      "tutorial", .step, "ten steps from the hinge to cross entropy", body: tutorial),
     PromptCommand("quit", .none, "leave, as Ctrl-D does") { prompt, _ in
       prompt.end()
     },

@@ -1,29 +1,6 @@
 import LossKit
 
 extension PromptCommand {
-  @Sendable static func help(_ prompt: Prompt, _ name: String) {
-    let console = prompt.console
-    if name.isEmpty {
-      var text = prompt.session.helpTopics()
-      text.append("\n\n")
-      text.append("Commands", as: .heading)
-      let width = all.map(\.usage.count).max() ?? 0
-      for command in all {
-        let padding = String(repeating: " ", count: width - command.usage.count + 2)
-        text.append("\n  \(command.usage)\(padding)\(command.summary)")
-      }
-      console.show(text)
-    } else if let command = CommandLineText(name)?.command {
-      console.show(StyledText("\(command.usage)   \(command.summary)"))
-    } else if let text = prompt.session.help(name) {
-      console.show(text)
-    } else {
-      let nearest = prompt.session.nearestName(to: name)
-      console.fail(
-        "there is no help on '\(name)'", hint: nearest.map { "did you mean '\($0)'?" })
-    }
-  }
-
   @Sendable static func list(_ prompt: Prompt, _ argument: String) {
     let definitions = prompt.session.definitions()
     if definitions.isEmpty { return prompt.console.show(StyledText("nothing is defined yet")) }
