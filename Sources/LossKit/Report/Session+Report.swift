@@ -60,7 +60,7 @@ extension Session {
     let node = script[expression]
     switch node.kind {
     case .sum, .product, .power, .comparison, .conditional, .comprehension: return true
-    case .at: return isWorthTypesetting(NodeID(index: node.a), in: script)
+    case .sign, .at: return isWorthTypesetting(NodeID(index: node.a), in: script)
     case .call:
       let callee = script[NodeID(index: node.a)]
       return callee.kind == .name && evaluator.builtin(Symbol(index: callee.a)) != nil

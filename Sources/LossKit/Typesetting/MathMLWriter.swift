@@ -17,18 +17,31 @@ enum MathMLWriter {
 
   private static func items(_ boxes: [Box]) -> String {
     var result = ""
-    var isApplied = false
+    var before: Box?
     for box in boxes {
-      // Browsers set `log` and `det` without a space between them.
-      if isApplied, !isBracketed(box) { result += element(.thinSpace) }
+      // Browsers set `log` and `det`, and 2 and `log`, without a space between them.
+      if before == .sign(.application) && !isBracketed(box)
+        || before == .sign(.times) && beginsWithOperation(box)
+      {
+        result += element(.thinSpace)
+      }
       result += element(box)
-      isApplied = box == .sign(.application)
+      before = box
     }
     return result
   }
 
   private static func isBracketed(_ box: Box) -> Bool {
     if case .fenced = box { true } else { false }
+  }
+
+  private static func beginsWithOperation(_ box: Box) -> Bool {
+    switch box {
+    case .operation: true
+    case .row(let boxes): boxes.first.map(beginsWithOperation) ?? false
+    case .scripts(let base, _, _), .limits(let base, _, _): beginsWithOperation(base)
+    default: false
+    }
   }
 
   private static func element(_ box: Box) -> String {
@@ -60,17 +73,21 @@ enum MathMLWriter {
     case .fenced(let fence, let box):
       let (left, right) = fence.characters
       let content = element(box)
-      return "<mrow>\(bracket(left, "prefix"))\(content)\(bracket(right, "postfix"))</mrow>"
+      // Chromium sets a bracket that may grow with wide margins, also where it need not.
+      let stretchy = fence == .evaluation || box.isTall ? "" : " stretchy=\"false\""
+      return "<mrow>\(bracket(left, "form=\"prefix\"\(stretchy)"))\(content)"
+        + "\(bracket(right, "form=\"postfix\"\(stretchy)"))</mrow>"
     case .cases(let rows):
-      return "<mrow>\(bracket("{", "prefix"))\(table(rows, alignment: "left"))</mrow>"
+      return "<mrow>\(bracket("{", "form=\"prefix\""))\(table(rows, alignment: "left"))</mrow>"
     case .matrix(let rows):
       let content = table(rows, alignment: "center")
-      return "<mrow>\(bracket("[", "prefix"))\(content)\(bracket("]", "postfix"))</mrow>"
+      return "<mrow>\(bracket("[", "form=\"prefix\""))\(content)"
+        + "\(bracket("]", "form=\"postfix\""))</mrow>"
     }
   }
 
-  private static func bracket(_ character: String, _ form: String) -> String {
-    character.isEmpty ? "" : "<mo form=\"\(form)\" fence=\"true\">\(escaped(character))</mo>"
+  private static func bracket(_ character: String, _ attributes: String) -> String {
+    character.isEmpty ? "" : "<mo \(attributes) fence=\"true\">\(escaped(character))</mo>"
   }
 
   private static func sign(_ sign: Sign) -> String {
