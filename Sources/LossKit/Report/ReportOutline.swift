@@ -198,20 +198,23 @@ struct ReportOutline {
       }
     }
     let shift = 2 - (levels.min() ?? 2)
+    // Gathered first: an array in a case of an enum would be copied for each that is added.
+    var statements: [Report.Statement] = []
+    func add(_ block: Report.Block?) {
+      if !statements.isEmpty { report.blocks.append(.statements(statements)) }
+      statements = []
+      if let block { report.blocks.append(block) }
+    }
     for part in parts {
       switch part {
       case .heading(let heading):
         let level = heading.origin == .markdown ? heading.level + shift : heading.level
-        report.blocks.append(.heading(level: min(max(level, 2), 6), markdown: heading.text))
-      case .prose(let markdown): report.blocks.append(.prose(markdown: markdown))
-      case .statement(let statement, _):
-        if case .statements(let before)? = report.blocks.last {
-          report.blocks[report.blocks.count - 1] = .statements(before + [statement])
-        } else {
-          report.blocks.append(.statements([statement]))
-        }
+        add(.heading(level: min(max(level, 2), 6), markdown: heading.text))
+      case .prose(let markdown): add(.prose(markdown: markdown))
+      case .statement(let statement, _): statements.append(statement)
       }
     }
+    add(nil)
     return report
   }
 }
