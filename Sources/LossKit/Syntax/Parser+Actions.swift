@@ -65,6 +65,7 @@ extension Parser {
       advance()
       guard current.kind == .leftParenthesis else { throw unexpected(.draws) }
       try draws()
+      if isAt(.within) { throw fail(.toleranceAfterDraws, at: current.range) }
     }
     tree.statements.append(node(.check, from: start, condition.index, list(from: base)))
   }

@@ -45,6 +45,7 @@ enum SyntaxProblem: Problem {
   case colonInIndex
   case semicolonInArray
   case emptyBrackets
+  case toleranceAfterDraws
   case emptyIndex
   case tupleAsPattern
   case nablaOperand
@@ -188,6 +189,8 @@ enum SyntaxProblem: Problem {
       )
     case .semicolonInArray:
       ("';' does not separate rows", "write '[[1, 2], [3, 4]]'")
+    case .toleranceAfterDraws:
+      ("'within' stands before 'over'", "write 'check c within 1e-6 over (…)'")
     case .emptyBrackets:
       ("there is nothing between the brackets", nil)
     case .emptyIndex:
