@@ -19,6 +19,8 @@ extension EvaluationProblem {
     case .repeatedName(let name): "'\(name)' stands here twice"
     case .tableTooLong(let rows, let limit): "a table of \(rows) rows; at most \(limit) are shown"
     case .unknownName(let name, _): "there is no '\(name)'"
+    case .unknownInDefinition(let name): "there is no '\(name)'"
+    case .nothingToReplace(let name): "there is no '\(name)' to be replaced"
     case .foreignName(let name, _): "there is no '\(name)'"
     case .builtinRedefined(let name): "'\(name)' is built in and cannot be defined anew"
     case .explainedFunction(let text, _):
@@ -187,6 +189,10 @@ extension EvaluationProblem {
     switch self {
     case .unknownName(_, let suggestion), .unknownSetting(_, let suggestion):
       suggestion.map { "did you mean '\($0)'?" }
+    case .unknownInDefinition(let name):
+      "the statement's own \(name) is known in its text alone; with param \(name) = … definitions "
+        + "follow it"
+    case .nothingToReplace(let name): "declare it with param \(name) = …"
     case .foreignName(_, let hint): hint
     case .explainedFunction(let text, let parameters): "give it its arguments: \(text)\(parameters)"
     case .maskInCondition:

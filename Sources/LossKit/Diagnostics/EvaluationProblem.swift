@@ -14,6 +14,10 @@ enum EvaluationProblem: Problem, Error, Sendable {
 
   // MARK: Names
   case unknownName(String, suggestion: String?)
+  /// A name that a definition uses and only the statement that runs has, as after `for`.
+  case unknownInDefinition(String)
+  /// What `at` should replace.
+  case nothingToReplace(String)
   /// A word from elsewhere, with what it is called here.
   case foreignName(String, hint: String)
   case builtinRedefined(String)

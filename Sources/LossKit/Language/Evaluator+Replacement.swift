@@ -110,8 +110,9 @@ extension Evaluator {
       } else {
         let name = symbols.name(of: symbol)
         let place = SourceRange(start: list[i + 1], end: list[i + 1] + UInt32(name.utf8.count))
-        throw LossError(
-          unknownNameProblem(symbol, env), in: env.script.source, at: place)
+        var problem = unknownNameProblem(symbol, env)
+        if case .unknownName(_, suggestion: nil) = problem { problem = .nothingToReplace(name) }
+        throw LossError(problem, in: env.script.source, at: place)
       }
     }
     return replacements

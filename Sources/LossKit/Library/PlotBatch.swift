@@ -149,6 +149,7 @@ struct PlotBatch {
       try collect(value, base, run, &parts, &names)
       if case .tensor = value, let own = elementLabels, own.count == names.count { names = own }
     }
+    guard !names.isEmpty else { throw problem(.noCurve, run) }
     if labels.isEmpty {
       labels = names
       kind = value.kindDescription

@@ -193,8 +193,18 @@ extension StatementRun {
     let globals = replacements.filter {
       if case .definition = $0.target { true } else { false }
     }
-    return try evaluator.replacing(
-      globals, in: env.with(scope.bindings.isEmpty ? nil : scope), body)
+    do {
+      return try evaluator.replacing(
+        globals, in: env.with(scope.bindings.isEmpty ? nil : scope), body)
+    } catch let error as LossError {
+      // A definition that names what only this statement does.
+      guard case .unknownName(let name, _)? = error.problem as? EvaluationProblem,
+        scope.bindings.contains(where: { session.symbols.name(of: $0.symbol) == name })
+      else { throw error }
+      throw LossError(
+        EvaluationProblem.unknownInDefinition(name), in: error.source, at: error.range,
+        labels: error.labels)
+    }
   }
 }
 

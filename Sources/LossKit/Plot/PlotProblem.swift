@@ -6,6 +6,7 @@ enum PlotProblem: Problem {
   case intervalIsReversed(String, Double, Double)
   case intervalIsAPoint(String, Double)
   case intervalIsInfinite(String)
+  case noCurve
   case tooManyCurves(Int, limit: Int)
   case curveOfKind(String)
   case curveOfMatrix([Int])
@@ -26,6 +27,7 @@ enum PlotProblem: Problem {
     case .intervalIsAPoint(let name, let x):
       "the interval of '\(name)' is the single point \(NumberFormat.formatted(x))"
     case .intervalIsInfinite(let name): "the interval of '\(name)' is not finite"
+    case .noCurve: "there is nothing to draw: the array is empty"
     case .tooManyCurves(let count, let limit):
       "a plot of \(count) curves; at most \(limit) can be told apart"
     case .curveOfKind(let kind): "a curve consists of numbers; this is \(kind)"
