@@ -43,6 +43,17 @@ final class PartObserver {
   /// What an abandoned attempt is rewound to.
   struct Mark { fileprivate let journal: Int }
 
+  /// Whether the next evaluation is that of the part just entered.
+  private var awaitsEntry = false
+
+  fileprivate func announceEntry() { awaitsEntry = true }
+
+  /// Whether an evaluation is the announced one, which is observed already.
+  func takesEntry() -> Bool {
+    defer { awaitsEntry = false }
+    return awaitsEntry
+  }
+
   /// The most parts that are kept.
   static let partLimit = 4000
   /// The deepest part that is kept.
@@ -220,11 +231,12 @@ struct PartsDiffer: Error {}
 
 extension Evaluator {
   /// Evaluates a part under observation.
-  func observed(_ id: NodeID, _ env: Environment, by observer: PartObserver) throws -> Value {
+  private func observed(_ id: NodeID, _ env: Environment, by observer: PartObserver) throws -> Value
+  {
     let node = env.script[id]
     var definition: Definition?
     switch node.kind {
-    case .number, .truth, .text: return try evaluateUnobserved(id, env)
+    case .number, .truth, .text: return try evaluate(id, env, enteredBy: observer)
     case .name:
       let symbol = Symbol(index: node.a)
       if !(env.scope?.binds(symbol) ?? false) { definition = env.module.find(symbol) }
@@ -232,15 +244,31 @@ extension Evaluator {
     default: break
     }
     guard let (part, outer) = observer.enter(id, env, definition) else {
-      return try unobserved { try evaluateUnobserved(id, env) }
+      return try unobserved { try evaluate(id, env) }
     }
     defer { observer.leave(to: outer) }
     do {
-      return try locating(id, env) { try observer.visit(part, evaluateUnobserved(id, env)) }
+      return try locating(id, env) {
+        try observer.visit(part, evaluate(id, env, enteredBy: observer))
+      }
     } catch {
       observer.fail(part, error)
       throw error
     }
+  }
+
+  /// What the observer makes of an evaluation; `nil` where it has asked for it itself.
+  @inline(never)
+  func observation(of id: NodeID, _ env: Environment) throws -> Value? {
+    guard let observer, !observer.takesEntry() else { return nil }
+    return try observed(id, env, by: observer)
+  }
+
+  private func evaluate(
+    _ id: NodeID, _ env: Environment, enteredBy observer: PartObserver
+  ) throws -> Value {
+    observer.announceEntry()
+    return try evaluate(id, env)
   }
 
   /// Evaluates what is not taken apart: what stands inside a derivative has perturbations of its own.

@@ -107,12 +107,7 @@ final class Evaluator {
   // MARK: Expressions
 
   func evaluate(_ id: NodeID, _ env: Environment) throws -> Value {
-    if let observer { return try observed(id, env, by: observer) }
-    return try evaluateUnobserved(id, env)
-  }
-
-  @inline(__always)
-  func evaluateUnobserved(_ id: NodeID, _ env: Environment) throws -> Value {
+    if observer != nil, let value = try observation(of: id, env) { return value }
     let node = env.script[id]
     switch node.kind {
     case .number: return .number(env.script.number(node.a))
@@ -122,11 +117,23 @@ final class Evaluator {
     default: break
     }
     steps &+= 1
-    if steps == 0, account.isCancelled { throw error(.cancelled, id, env) }
-    if stack.isExhausted { throw error(.nestedTooDeeply, id, env) }
+    if steps == 0 || stack.isExhausted { try checkLimits(id, env) }
     let value = try compound(node, id, env)
-    if seriesDepth > 0 { try locating(id, env) { try value.forceSeries() } }
+    if seriesDepth > 0 { try forceSeries(of: value, id, env) }
     return value
+  }
+
+  // Functions of their own, as `evaluate` stands on the stack once for each level of an expression.
+
+  @inline(never)
+  private func checkLimits(_ id: NodeID, _ env: Environment) throws {
+    if account.isCancelled { throw error(.cancelled, id, env) }
+    if stack.isExhausted { throw error(.nestedTooDeeply, id, env) }
+  }
+
+  @inline(never)
+  private func forceSeries(of value: Value, _ id: NodeID, _ env: Environment) throws {
+    try locating(id, env) { try value.forceSeries() }
   }
 
   @inline(__always)
