@@ -23,12 +23,12 @@ syn keyword lossBuiltin hard hardmax hess hvp hypot isfinite isnan jac
 syn keyword lossBuiltin jvp kinks len lgamma linspace log log10 log1mexp
 syn keyword lossBuiltin log1p log2 logaddexp logdet logmeanexp logsigmoid logsoftmax lse
 syn keyword lossBuiltin map max mean median min norm onehot ones
-syn keyword lossBuiltin outer permutation prod quantile rand randn relu reshape
-syn keyword lossBuiltin reverse round scan shape sigmoid sign sin sinh
-syn keyword lossBuiltin slopes smooth smoothabs smoothmax softmax softplus solve sort
-syn keyword lossBuiltin sqrt square stack std step stop sum tan
-syn keyword lossBuiltin tanh topk trace transpose unique var vjp where
-syn keyword lossBuiltin xlogy zeros
+syn keyword lossBuiltin outer permutation prod quantile rand randn record relu
+syn keyword lossBuiltin reshape reverse round scan shape sigmoid sign sin
+syn keyword lossBuiltin sinh slopes smooth smoothabs smoothmax softmax softplus solve
+syn keyword lossBuiltin sort sqrt square stack std step stop sum
+syn keyword lossBuiltin tan tanh topk trace transpose unique var vjp
+syn keyword lossBuiltin where xlogy zeros
 
 syn match lossConstant "\%(π\|∞\)\K\@!"
 syn match lossOperator "[-!%*+/<=>@~·×≈≠≤≥⋅^]\|\.\.[.<]"

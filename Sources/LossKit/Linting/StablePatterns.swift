@@ -68,6 +68,7 @@ struct StablePattern: Sendable {
     StablePattern("exp(x) - 1", "expm1(x)", .cancels),
     StablePattern("1 - exp(x)", "-expm1(x)", .cancels),
     StablePattern("1 - erf(x)", "erfc(x)", .cancels),
+    StablePattern("-x * log(x)", "-xlogy(x, x)", .breaks),
     StablePattern("x * log(x)", "xlogy(x, x)", .breaks),
     // Squares.
     StablePattern("sqrt(sum(v^2))", "norm(v)", .overflows),
