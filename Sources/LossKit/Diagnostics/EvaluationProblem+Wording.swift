@@ -33,6 +33,7 @@ extension EvaluationProblem {
     case .inputIsNoFormula(let name):
       "'\(name)' is an input; name a formula, or write an expression of it"
     case .tupleIsNoValue: "a list in round brackets is no value"
+    case .notANumber("an array"): "one number is needed here, not an array"
     case .notANumber(let kind): "a number or an array is needed here, not \(kind)"
     case .notAnArray(let kind): "an array is needed here, not \(kind)"
     case .operandIsNoNumber(let operation, let kind):

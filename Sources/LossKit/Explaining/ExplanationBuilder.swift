@@ -159,12 +159,8 @@ struct ExplanationBuilder {
   }
 
   private func text(of part: Part, _ content: Part) -> String {
-    let name = oneLine(part.script.text(of: part.node))
-    return content === part ? name : "\(name) = \(oneLine(content.script.text(of: content.node)))"
-  }
-
-  private func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let name = part.script.label(of: part.node)
+    return content === part ? name : "\(name) = \(content.script.label(of: content.node))"
   }
 
   /// Whether it is a formula whose parts stand elsewhere.

@@ -24,7 +24,7 @@ extension Evaluator {
         let message = list.node(0).isNone ? nil : text.printed(try evaluate(list.node(0), env))
         throw error(
           .assertionFailed(
-            env.script.text(of: claim.condition), message: message, details: details),
+            env.script.label(of: claim.condition), message: message, details: details),
           claim.condition, env)
       }
     }
@@ -60,7 +60,7 @@ extension Evaluator {
     var seen: Set<String> = []
     for comparison in claim.comparisons {
       for side in [comparison.left, comparison.right] {
-        let text = env.script.text(of: side)
+        let text = env.script.label(of: side)
         guard seen.insert(text).inserted else { continue }
         // One that was not evaluated, because what stands before it decided, may be an error.
         guard let value = try? evaluate(side, env) else { continue }

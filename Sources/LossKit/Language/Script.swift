@@ -51,6 +51,25 @@ final class Script: @unchecked Sendable {  // Immutable.
   func range(of id: NodeID) -> SourceRange { self[id].range }
   func text(of id: NodeID) -> String { source.text(self[id].range) }
 
+  /// A node's text as a label: its lines joined, without their comments.
+  func label(of id: NodeID) -> String { label(of: self[id].range) }
+
+  func label(of range: SourceRange) -> String {
+    let text = source.text(range)
+    guard text.utf8.contains(0x0A) else { return text }
+    var bytes = Array(text.utf8)
+    for span in SyntaxHighlighter().spans(of: text).reversed()
+    where span.role == .comment || span.role == .documentation {
+      bytes.removeSubrange(span.range)
+    }
+    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .map { $0.split(separator: " ").joined(separator: " ") }.filter { !$0.isEmpty }
+    return lines.dropFirst().reduce(lines.first ?? "") { label, line in
+      let isTight = label.hasSuffix("(") || label.hasSuffix("[") || ")]".contains(line.prefix(1))
+      return label + (isTight ? "" : " ") + line
+    }
+  }
+
   /// The words of a list; valid while the script lives.
   struct List: RandomAccessCollection {
     let start: UnsafePointer<UInt32>

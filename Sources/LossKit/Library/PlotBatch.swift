@@ -22,29 +22,16 @@ struct PlotBatch {
   private let elementLabels: [String]?
 
   init(id: NodeID, _ run: StatementRun) {
-    func text(_ id: NodeID) -> String { PlotBatch.inOneLine(run.script.text(of: id)) }
     self.id = id
-    label = text(id)
+    label = run.script.label(of: id)
     let node = run.script[id]
     elementLabels =
-      node.kind == .array ? run.script.list(node.a).map { text(NodeID(index: $0)) } : nil
+      node.kind == .array
+      ? run.script.list(node.a).map { run.script.label(of: NodeID(index: $0)) } : nil
     switch node.kind {
     case .name, .call, .index, .member: base = label
     default: base = "(\(label))"
     }
-  }
-
-  /// A text without its comments and with single spaces, so that a legend can hold it.
-  private static func inOneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).flatMap { line in
-      // A `#` in quotes begins no comment: an odd number of them stands before it.
-      var quotes = 0
-      let code = line.prefix { character in
-        if character == "\"" { quotes += 1 }
-        return character != "#" || quotes % 2 == 1
-      }
-      return code.split(whereSeparator: \.isWhitespace)
-    }.joined(separator: " ")
   }
 
   /// The values: a row for each number that the expression consists of, in the order of `labels`.

@@ -30,8 +30,8 @@ extension StatementRun {
     let skipped = outcomes.count { $0 == .skipped }
     if skipped == outcomes.count { throw error(.checkSkippedAll(skipped), condition) }
     let end = script.list(node.b).node(0)
-    let text = script.source.text(
-      SourceRange(
+    let text = script.label(
+      of: SourceRange(
         start: script.range(of: condition).start,
         end: script.range(of: end.isNone ? condition : end).end))
     show(

@@ -8,7 +8,7 @@ extension StatementRun {
     let symbol = list.symbol(2)
     let name = session.symbols.name(of: symbol)
     let target: Target = module.find(symbol).map { .definition($0) } ?? .local(symbol)
-    let texts = columns.indices.map { script.text(of: columns.node($0)) }
+    let texts = columns.indices.map { script.label(of: columns.node($0)) }
     var header = texts
     var rows: [[Value]] = []
     let places = try places(of: list.node(4))
