@@ -137,6 +137,13 @@ final class PseudoTerminal {
     }
   }
 
+  /// Waits for `end` and gives what was shown before it, after everything expected so far.
+  func text(before end: String, within limit: Duration = .seconds(10)) throws -> String {
+    let start = seen
+    try expect(end, within: limit)
+    return String(decoding: screen.bytes[start..<seen - end.utf8.count], as: UTF8.self)
+  }
+
   /// Waits until what the terminal shows is as wanted.
   func expect(
     _ what: String, within limit: Duration = .seconds(10), _ isWanted: (TerminalScreen) -> Bool
