@@ -36,6 +36,28 @@ import Testing
     #expect(!terminal.shown.contains("\nno\n"))
   }
 
+  /// The search ends before the sign of the interruption, which stands behind the last row.
+  @Test(arguments: ["xterm", "dumb"]) func controlCAbandonsASearch(terminalType: String) throws {
+    let terminal = try prompt(environment: ["TERM": terminalType])
+    terminal.send("\u{1B}[200~print \"a\"\nprint \"b\",\n\"c\"\u{1B}[201~\r")
+    try terminal.expect("\na\nb c\nloss> ")
+    terminal.send("\u{12}")
+    try terminal.expect("(reverse-i-search)`'")
+    terminal.send("b")
+    try terminal.expect("(reverse-i-search)`b") { screen in
+      screen.rows.contains { $0.contains("`b': ") }
+    }
+    terminal.send("\u{3}")
+    try terminal.expect("^C\nloss> ")
+    if terminalType == "xterm" {
+      let rows = terminal.display.rows
+      #expect(
+        rows.suffix(4) == ["loss> print \"a\"", "print \"b\",", "\"c\"^C", "loss>"], "\(rows)")
+    }
+    terminal.send("print 6\r")
+    try terminal.expect("\n6\nloss> ")
+  }
+
   @Test func controlCStopsAnEvaluationWithin100Milliseconds() throws {
     let terminal = try prompt()
     terminal.send("param x = 4\r")
@@ -103,7 +125,9 @@ import Testing
   @Test func nothingTypedEndsThePrompt() throws {
     let terminal = try prompt()
     terminal.send([0, 1, 0xFF, 0xFE] + Array("\r".utf8))
-    // A terminal throws away what it has not handed out when Ctrl-C arrives: the answer comes first.
+    // A terminal throws away what it has not handed out when Ctrl-C arrives, and one during the run is
+    // not for the line: the answer comes first. The line itself may be drawn again, prompt and all.
+    try terminal.expect("is no part of the language")
     try terminal.expect("loss> ")
     // Ctrl-\ is a quit signal elsewhere.
     terminal.send("\u{1C}")

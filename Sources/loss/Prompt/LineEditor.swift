@@ -147,6 +147,10 @@ final class LineEditor {
   }
 
   private func abandonLine() {
+    // What is in the middle of a search or of a count ends first: readline draws the line anew then,
+    // which has to happen before the sign of the interruption stands behind it.
+    rl_callback_sigcleanup()
+    rl_deactivate_mark()
     // A long line covers several rows; the sign of the interruption goes behind the last.
     rl_point = rl_end
     if let painter = LineEditorCallbacks.painter {
@@ -158,7 +162,6 @@ final class LineEditor {
     fputs("^C", rl_outstream)
     writeLineEnd()
     rl_free_line_state()
-    rl_callback_sigcleanup()
     rl_replace_line("", 1)
     rl_callback_handler_remove()
   }
