@@ -195,7 +195,7 @@ extension EvaluationProblem {
         + "follow it"
     case .nothingToReplace(let name): "declare it with param \(name) = …"
     case .foreignName(_, let hint): hint
-    case .explainedFunction(let text, let parameters): "give it its arguments: \(text)\(parameters)"
+    case .explainedFunction(_, let call): "give it its arguments: \(call)"
     case .maskInCondition:
       "take all(…) or any(…) of it, or choose elementwise with where(mask, a, b)"
     case .notATruthValue(_, "a number"): "compare it, as in x != 0"

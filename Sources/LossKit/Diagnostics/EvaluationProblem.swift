@@ -22,7 +22,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case foreignName(String, hint: String)
   case builtinRedefined(String)
   case nothingShownYet
-  case explainedFunction(String, String)
+  case explainedFunction(String, call: String)
   case cycle([String])
   case comesLater(String)
 

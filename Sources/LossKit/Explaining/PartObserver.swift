@@ -236,7 +236,10 @@ extension Evaluator {
     let node = env.script[id]
     var definition: Definition?
     switch node.kind {
-    case .number, .truth, .text: return try evaluate(id, env, enteredBy: observer)
+    // Within a larger part the text says it all; alone it is the whole.
+    case .number where observer.root != nil, .truth where observer.root != nil,
+      .text where observer.root != nil:
+      return try evaluate(id, env, enteredBy: observer)
     case .name:
       let symbol = Symbol(index: node.a)
       if !(env.scope?.binds(symbol) ?? false) { definition = env.module.find(symbol) }

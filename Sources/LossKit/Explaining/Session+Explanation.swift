@@ -71,8 +71,10 @@ private struct ExplanationRun {
     if let root = observer.root, whole != nil, !root.varies { (params, values) = ([], []) }
     guard let root = observer.root else { throw EvaluationProblem.notAnExpression }
     if case .function(let function)? = whole {
+      let text = script.text(of: e)
+      let called = script[e].kind == .lambda ? "(\(text))" : text
       throw evaluator.error(
-        .explainedFunction(script.text(of: e), function.parameterList), e, env)
+        .explainedFunction(text, call: called + function.parameterList), e, env)
     }
 
     var builder = ExplanationBuilder(evaluator: evaluator, observer: observer, rows: rows)

@@ -134,6 +134,15 @@ import Testing
     #expect(all.first { $0.text == "x" }?.derivativeNumbers == [36])
   }
 
+  /// Within a larger part a literal is no part, but it may be the whole.
+  @Test(arguments: ["3", "true", "\"a\"", "3 at (x = 1)"])
+  func aLiteralIsAnExpression(_ text: String) throws {
+    let explained = try explanation(text, in: try TestSession("param x = 2"))
+    #expect(explained.root.text == text.prefix { $0 != " " })
+    #expect(explained.root.children.isEmpty)
+    #expect(explained.derivative == .absent("it depends on no param"))
+  }
+
   @Test func atExplainsAnotherPoint() throws {
     let test = try TestSession("param x = 2; let m = x^2")
     let explained = try explanation("m at (x = 3)", in: test)
@@ -185,6 +194,7 @@ import Testing
     for (text, hint) in [
       ("f", "give it its arguments: f(a, b = 2)"),
       ("softplus", "give it its arguments: softplus(x, k = 1)"),
+      ("x -> x", "give it its arguments: (x -> x)(x)"),
     ] {
       do {
         _ = try explanation(text, in: test)
