@@ -45,6 +45,18 @@ import Testing
     try terminal.expect("\\vartheta")
   }
 
+  @Test func tabCompletesWordsOfStatements() throws {
+    let terminal = try prompt()
+    terminal.send("param w = 2; let it = (w - 1)^2\r")
+    try terminal.expect("it = (w - 1)^2\nloss> ")
+    terminal.send("check it >= 0 ov\t (w in 0...3)\r")
+    try terminal.expect("holds at 1000 random points\nloss> ")
+    terminal.send("import los\t\r")
+    try terminal.expect("import losses\nloss> ")
+    terminal.send("print hinge(0, 1)\r")
+    try terminal.expect("\n1\nloss> ")
+  }
+
   @Test func tabCompletesFileNames() throws {
     let folder = try TemporaryFolder()
     try folder.write("print \"loaded\"\n", to: "my script.loss")
@@ -54,5 +66,7 @@ import Testing
     try terminal.expect("\nloaded\nloss> ")
     terminal.send("print csv(\"\(folder.path)/da\t\").b[0]\r")
     try terminal.expect("\n2\nloss> ")
+    terminal.send("plot x for x in 0...1 to \"\(folder.path)/da\t")
+    try terminal.expect("data.csv")
   }
 }

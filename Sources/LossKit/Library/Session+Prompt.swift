@@ -96,6 +96,9 @@ extension Session {
 
   // MARK: Completion
 
+  /// The libraries that `import` brings in by name.
+  public static var libraryNames: [String] { StatementRun.libraries.keys.sorted() }
+
   /// What help knows that a name is most likely a misspelling of.
   public func nearestHelp(to name: String) -> String? {
     nearest(
@@ -108,7 +111,8 @@ extension Session {
     return nearest(to: name, among: own + Builtins.all.map(\.name))
   }
 
-  /// What a beginning of a word can become: names in scope, built-in functions, reserved words.
+  /// What a beginning of a word can become: names in scope, built-in functions, reserved words and
+  /// those that are reserved within a statement only, such as `over`.
   public func completions(of prefix: String) -> [String] {
     let functions = Builtins.all.map { builtin in
       if case .constant = builtin.implementation { builtin.name } else { builtin.name + "(" }
@@ -116,7 +120,9 @@ extension Session {
     let own = root.visibleNames.compactMap { root.find($0) }.map { definition in
       definition.kind == .function ? definition.name + "(" : definition.name
     }
-    let words = TokenKind.allCases.prefix(TokenKind.reservedWordCount).map(\.spelling)
+    let words =
+      TokenKind.allCases.prefix(TokenKind.reservedWordCount).map(\.spelling)
+      + HelpEntry.statements.flatMap(\.names).filter { $0.first?.isLetter == true }
     var seen = Set<String>()
     return (own + functions + words).filter { $0.hasPrefix(prefix) && seen.insert($0).inserted }
       .sorted()

@@ -16,14 +16,18 @@ struct Completer {
   func complete(_ line: String) -> Completion {
     if let completion = completeCommand(line) { return completion }
     if let quote = openQuote(line) {
-      // Only these two take a file's name; any other text is the user's own.
+      // Only these take a file's name; any other text is the user's own.
       var before = line[..<quote]
       while before.last?.isWhitespace == true { before.removeLast() }
-      guard before.hasSuffix("csv(") || before.hasSuffix("import") else { return .none }
+      guard ["csv(", "import", " to"].contains(where: before.hasSuffix) else { return .none }
       return completeFile(line, from: line.index(after: quote))
     }
     if let completion = completeSymbol(line) { return completion }
-    return completeName(line, from: wordStart(line))
+    let start = wordStart(line)
+    if line[..<start].split(whereSeparator: \.isWhitespace).last == "import" {
+      return completion(line, from: start, among: Session.libraryNames)
+    }
+    return completeName(line, from: start)
   }
 
   /// A line that begins with `:`; `nil` where the rest is to be completed as an expression.
