@@ -26,8 +26,9 @@ struct LineLayout {
   /// The row that holds the caret.
   private(set) var caretRow = 0
 
-  /// `nil` where the places are not certain: bytes that are not UTF-8, control characters, a prompt
-  /// as wide as the screen.
+  /// `nil` where the places are not certain: bytes that are not UTF-8, control characters, emoji that
+  /// are joined or varied, which terminals take to have one width or another, a prompt as wide as the
+  /// screen.
   init?(prompt: String, line: String, caret: Int, width: Int) {
     var promptWidth = 0
     for scalar in prompt.unicodeScalars {
@@ -81,6 +82,12 @@ struct LineLayout {
   private static func columns(of scalar: Unicode.Scalar) -> Int? {
     if scalar.value < 0x20 || scalar.value == 0x7F { return nil }
     if scalar.isASCII { return 1 }
+    // The joiner, the variation selectors and the skin tones.
+    if scalar.value == 0x200D || (0xFE00...0xFE0F).contains(scalar.value)
+      || (0x1F3FB...0x1F3FF).contains(scalar.value)
+    {
+      return nil
+    }
     let width = wcwidth(wchar_t(scalar.value))
     // readline gives what it does not know one column.
     return width < 0 ? 1 : Int(width)
