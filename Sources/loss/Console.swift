@@ -49,6 +49,9 @@ final class Console {
 
   func show(_ text: StyledText) { write(text.colored(color.depth(output)), to: output) }
 
+  /// Shows sentences, broken between words.
+  func show(prose: StyledText) { show(prose.wrapped(to: min(screen.columns ?? 80, 80))) }
+
   /// Shows the name of a file that a call was asked to find.
   func list(_ file: String) {
     write(form == .json ? "{\"file\": \(JSON.text(file))}" : file, to: output)

@@ -37,7 +37,7 @@ final class ProgressLine {
     }
     guard now - drawn >= Self.interval else { return }
     drawn = now
-    draw(Self.text(step, elapsed: now - start))
+    draw(Self.fields(of: step, elapsed: now - start))
   }
 
   /// Takes the line away.
@@ -50,22 +50,31 @@ final class ProgressLine {
     width = 0
   }
 
-  private func draw(_ text: String) {
-    // A line that wraps could not be drawn over; the terminal may have another width by now.
+  private func draw(_ fields: [String]) {
+    // A line that wraps could not be drawn over; the terminal may have another width by now. Those
+    // that have no room are left out, as half a number would be another one.
     let columns = max((stream.size?.columns ?? 80) - 3, 0)
-    let line = String(text.prefix(columns))
+    var line = ""
+    for field in fields {
+      let longer = line.isEmpty ? field : line + "   " + field
+      guard longer.count <= columns else { break }
+      line = longer
+    }
     let blanks = String(repeating: " ", count: max(0, min(width, columns) - line.count))
     stream.write("\r" + line + blanks)
     stream.flush()
     width = line.count
   }
 
-  private static func text(_ step: Descent.Step, elapsed: Duration) -> String {
+  /// What there is to say, the most important first.
+  private static func fields(of step: Descent.Step, elapsed: Duration) -> [String] {
     let (seconds, attoseconds) = elapsed.components
     let rate = Double(step.number) / (Double(seconds) + Double(attoseconds) * 1e-18)
-    return "step \(step.number)   loss \(digits(step.value, 7))   "
-      + "gradient norm \(digits(step.gradientNorm, 2))   step length \(digits(step.length, 2))   "
-      + "\(rate.isFinite ? digits(rate.rounded(), 3) : "0") steps/s"
+    return [
+      "step \(step.number)", "loss \(digits(step.value, 7))",
+      "gradient norm \(digits(step.gradientNorm, 2))", "step length \(digits(step.length, 2))",
+      "\(rate.isFinite ? digits(rate.rounded(), 3) : "0") steps/s",
+    ]
   }
 
   private static func digits(_ x: Double, _ count: Int) -> String {

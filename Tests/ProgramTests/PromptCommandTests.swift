@@ -53,6 +53,9 @@ import Testing
     try terminal.expect("error: there is no command ':hlep'\n  did you mean ':help'?\nloss> ")
     terminal.send(":xyzzy\r")
     try terminal.expect("error: there is no command ':xyzzy'\n  :help commands lists them\nloss> ")
+    terminal.send(":s x\r")
+    try terminal.expect(
+      "error: ':s' is the beginning of several commands\n  :show, :save, :set\nloss> ")
     terminal.send(":\r")
     try terminal.expect("error: there is no command ':'")
   }

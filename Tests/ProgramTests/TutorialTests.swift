@@ -38,6 +38,31 @@ import Testing
     try terminal.expect("\narray (3)\nloss (3/10)> ")
   }
 
+  @Test func controlDBringsTheSessionBack() throws {
+    let terminal = try prompt()
+    terminal.send("param mine = 3\r")
+    try terminal.expect("mine = 3\nloss> ")
+    terminal.send(":tutorial\r")
+    try terminal.expect("loss (1/10)> ")
+    terminal.send("\u{4}")
+    try terminal.expect("your own definitions are back\nloss> ")
+    terminal.send("print mine\r")
+    try terminal.expect("\n3\nloss> ")
+    terminal.send("\u{4}")
+    #expect(try terminal.wait() == 0)
+  }
+
+  /// Sentences are broken between words, at the width of the terminal.
+  @Test(arguments: [30, 80] as [UInt16]) func textsFit(columns: UInt16) throws {
+    let terminal = try prompt(columns: columns)
+    terminal.send(":tutorial 5\r")
+    try terminal.expect("loss (5/10)> ")
+    let page = terminal.shown.components(separatedBy: ":tutorial 5\n").last ?? ""
+    let lines = page.split(separator: "\n")
+    #expect(lines.count >= 5)
+    #expect(lines.allSatisfy { $0.count <= columns && !$0.hasSuffix(" ") || $0.hasPrefix("loss") })
+  }
+
   @Test func itsCommandMoves() throws {
     let terminal = try prompt()
     terminal.send(":tutorial next\r")

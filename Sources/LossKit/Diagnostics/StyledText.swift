@@ -42,6 +42,46 @@ public struct StyledText: Sendable, Equatable {
     }
   }
 
+  /// The text with its lines broken at spaces, where they are longer than a screen is wide.
+  ///
+  /// What a line goes on in begins as far in as the line does. A word wider than the screen stays whole.
+  ///
+  /// - Parameter columns: the width of the screen; `nil` where there is none, and nothing is broken.
+  public func wrapped(to columns: Int?) -> StyledText {
+    guard let columns else { return self }
+    var result = StyledText()
+    var column = 0
+    var indent = 0
+    for span in spans {
+      for (number, line) in span.text.split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated()
+      {
+        if number > 0 {
+          result.append("\n", as: span.role)
+          (column, indent) = (0, 0)
+        }
+        for (place, word) in line.split(separator: " ", omittingEmptySubsequences: false)
+          .enumerated()
+        {
+          let width = String(word).displayWidth
+          if place > 0 {
+            if column == indent { indent += 1 }
+            if width > 0, column > indent, column + 1 + width > columns {
+              result.append("\n" + String(repeating: " ", count: indent), as: span.role)
+              column = indent
+            } else {
+              result.append(" ", as: span.role)
+              column += 1
+            }
+          }
+          result.append(String(word), as: span.role)
+          column += width
+        }
+      }
+    }
+    return result
+  }
+
   /// Appends another text.
   public mutating func append(_ other: StyledText) {
     for span in other.spans { append(span.text, as: span.role) }

@@ -57,7 +57,7 @@ extension HelpEntry {
       example: "[i * v for i, v in [5, 6, 7] if i > 0]"),
     HelpEntry(
       "at", usage: "e at (x = 1, s = [0, 0])",
-      summary: "e with other values for some names, for this once",
+      summary: "an expression with other values for some names, for this once",
       example: "param x = 2\nx^2 at (x = 5)"),
     HelpEntry(
       "and", "or", "not", usage: "a and b, a or b, not a",

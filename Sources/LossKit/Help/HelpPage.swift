@@ -10,7 +10,9 @@ struct HelpPage {
 
   mutating func heading(_ title: String) {
     newLine()
-    text.append(title, as: .heading)
+    var styled = StyledText()
+    styled.append(title, as: .heading)
+    text.append(styled.wrapped(to: width))
   }
 
   mutating func paragraph(_ paragraph: String) {
@@ -81,7 +83,8 @@ struct HelpPage {
     }
     newLine()
     text.append("      ")
-    for span in HelpExample.shown(script, settings, width: width - 6).spans {
+    // The reason why a descent ended may be longer than the line.
+    for span in HelpExample.shown(script, settings, width: width - 6).wrapped(to: width - 6).spans {
       text.append(
         span.text.split(separator: "\n", omittingEmptySubsequences: false)
           .joined(separator: "\n      "), as: span.role)

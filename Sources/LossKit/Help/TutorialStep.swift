@@ -160,7 +160,8 @@ public struct TutorialStep: Sendable {
         """,
       answer: "table smooth(hinge, k), log(3) / k for k in [1, 4, 16, 64]",
       hint: "table e1, e2 for k in [1, 4, 16, 64]",
-      praise: "The distance shrinks like 1/k; gap(hinge, k) shows its bound.", goal: .tabulated),
+      praise: "The distance is at most log(3) / k; gap(hinge, k) shows it with a bound.",
+      goal: .tabulated),
   ]
 }
 

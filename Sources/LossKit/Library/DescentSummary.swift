@@ -8,14 +8,17 @@ struct DescentSummary {
   let notes: [String]
 
   /// The loss, how it ended, and on a line each the inputs.
-  func rendered(_ settings: DisplaySettings) -> StyledText {
+  func rendered(_ settings: DisplaySettings, columns: Int?) -> StyledText {
     let values = ValueText(settings: settings)
     var text = StyledText()
     text.append(values.text(descent.value), as: .value)
     text.append("        \(ending)")
+    // The reason why it ended may be a long one.
+    text = text.wrapped(to: columns)
     for (name, value) in inputs {
       text.append("\n  ")
-      text.append("\(name) = \(values.text(value))", as: .value)
+      let label = "\(name) = "
+      text.append(label + values.fitted(value, after: 2 + label.displayWidth), as: .value)
     }
     return text
   }

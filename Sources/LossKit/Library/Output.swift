@@ -64,7 +64,7 @@ extension Output {
         append(notes, to: &text, width: width)
       }
     case .descent(let summary):
-      text.append(summary.rendered(settings))
+      text.append(summary.rendered(settings, columns: width))
       append(summary.notes, to: &text, width: width)
     }
     return text

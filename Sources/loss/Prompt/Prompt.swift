@@ -39,8 +39,15 @@ final class Prompt {
       console.show(StyledText(Self.banner))
     }
     begin()
-    while !hasEnded, let text = read(editor) {
-      enter(text)
+    while !hasEnded {
+      if let text = read(editor) {
+        enter(text)
+      } else if tutorial != nil {
+        // The session that was put aside is not to be lost with the tutorial's.
+        leaveTutorial()
+      } else {
+        break
+      }
       console.flush()
     }
     history?.trim()
@@ -81,6 +88,12 @@ final class Prompt {
   func endTutorial() {
     if let tutorial { session = tutorial.saved }
     tutorial = nil
+  }
+
+  /// `:tutorial stop`, or Ctrl-D.
+  func leaveTutorial() {
+    endTutorial()
+    console.show(StyledText("your own definitions are back", as: .note))
   }
 
   /// `:quit`.
@@ -185,7 +198,7 @@ final class Prompt {
         run(String(text))
         if let tutorial {
           let answer = tutorial.afterLine()
-          console.show(answer ?? tutorial.farewell)
+          console.show(prose: answer ?? tutorial.farewell)
           if answer == nil { endTutorial() }
         }
       }
@@ -195,6 +208,12 @@ final class Prompt {
   private func execute(_ line: CommandLineText) {
     guard let command = line.command else {
       let names = PromptCommand.all.map { ":" + $0.name }
+      let longer = names.filter { $0.hasPrefix(":" + line.name) }
+      if longer.count > 1, !line.name.isEmpty {
+        return console.fail(
+          "':\(line.name)' is the beginning of several commands",
+          hint: longer.joined(separator: ", "))
+      }
       let suggestion = nearest(to: ":" + line.name, among: names)
       return console.fail(
         "there is no command ':\(line.name)'",

@@ -13,15 +13,15 @@ extension PromptCommand {
     if name.isEmpty {
       console.show(prompt.session.helpTopics(and: programTopics, width: width))
     } else if name == "commands" {
-      console.show(commandList)
+      console.show(prose: commandList)
     } else if name == "keys" {
-      console.show(keyList)
+      console.show(prose: keyList)
     } else if name.hasPrefix(":"), let command = CommandLineText(name)?.command {
-      console.show(help(on: command))
+      console.show(prose: help(on: command))
     } else if let text = prompt.session.help(name, width: width) {
       console.show(text)
     } else if let command = all.first(where: { $0.name == name }) {
-      console.show(help(on: command))
+      console.show(prose: help(on: command))
     } else {
       let nearest =
         nearest(to: name, among: programTopics.map(\.name) + all.map { ":" + $0.name })

@@ -29,7 +29,8 @@ final class Tutorial {
     let current = steps[step]
     var text = StyledText()
     text.append("\(step + 1). \(current.title)", as: .heading)
-    text.append("\n\(current.text)")
+    // Its lines are those of the source; the screen has its own.
+    text.append("\n" + current.text.split(separator: "\n").joined(separator: " "))
     text.append("\n  type  ", as: .hint)
     text.append(current.answer, as: .value)
     return text
@@ -97,17 +98,15 @@ extension PromptCommand {
         return console.fail(missingStep)
       }
       console.show(
-        StyledText(
+        prose: StyledText(
           "Ten steps in a session of its own; :tutorial stop ends them, and yours comes back.\n",
           as: .note))
-      return console.show(begun.page)
+      return console.show(prose: begun.page)
     }
     let wanted: Int
     switch argument {
-    case "": return console.show(tutorial.page)
-    case "stop":
-      prompt.endTutorial()
-      return console.show(StyledText("your own definitions are back", as: .note))
+    case "": return console.show(prose: tutorial.page)
+    case "stop": return prompt.leaveTutorial()
     case "next": wanted = tutorial.number(movedBy: 1)
     case "back": wanted = tutorial.number(movedBy: -1)
     default:
@@ -118,7 +117,7 @@ extension PromptCommand {
       wanted = number &- 1
     }
     guard tutorial.go(to: wanted) else { return console.fail(missingStep) }
-    console.show(tutorial.page)
+    console.show(prose: tutorial.page)
   }
 
   private static var missingStep: String {

@@ -177,4 +177,21 @@ import Testing
     let name = String(repeating: "x", count: 100_000)
     #expect(nearest(to: name, among: [name + "y"]) == nil)
   }
+
+  @Test func longLinesAreBrokenBetweenWords() {
+    var text = StyledText()
+    text.append("one two three\n  four five six", as: .note)
+    text.append(" seven\n")
+    text.append("eight-and-nine  ten", as: .hint)
+    let lines = text.wrapped(to: 9).plain.split(separator: "\n").map(String.init)
+    #expect(
+      lines == [
+        "one two", "three", "  four", "  five", "  six", "  seven", "eight-and-nine ", "ten",
+      ])
+    #expect(text.wrapped(to: 80) == text)
+    #expect(text.wrapped(to: nil) == text)
+    // Roles stay with their words, and no width is too small.
+    #expect(text.wrapped(to: 9).spans.map(\.role) == [.note, .plain, .hint])
+    #expect(text.wrapped(to: 0).plain.split(whereSeparator: \.isWhitespace).count == 9)
+  }
 }
