@@ -69,7 +69,9 @@ struct HelpPage {
       } else {
         text.append(String(repeating: " ", count: column + 2 - name.displayWidth))
       }
-      text.append(summary.shortened(to: max(width - column - 5, 12)))
+      // As wide as the screen allows, and never less than a word or two.
+      let lines = summary.wrapped(to: max(width - column - 5, 12))
+      text.append(lines.joined(separator: "\n" + String(repeating: " ", count: column + 4)))
     }
   }
 
@@ -79,7 +81,9 @@ struct HelpPage {
     text.append("  example", as: .hint)
     for line in script.split(separator: "\n") {
       newLine()
-      text.append("    \(line)")
+      var styled = StyledText()
+      styled.append("    \(line)")
+      text.append(styled.wrapped(to: width))
     }
     newLine()
     text.append("      ")

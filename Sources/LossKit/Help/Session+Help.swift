@@ -146,8 +146,7 @@ extension Session {
   private func help(_ entry: HelpEntry, _ width: Int?) -> StyledText {
     var page = HelpPage(width: width)
     page.heading(entry.usage ?? entry.name)
-    let end = entry.summary.hasSuffix("…") ? "" : "."
-    page.paragraph(entry.summary.prefix(1).uppercased() + entry.summary.dropFirst() + end)
+    page.paragraph(Self.sentence(entry.summary))
     page.paragraph(entry.text)
     if entry.name == "statements" { page.list(HelpEntry.statements.map { ($0.name, $0.summary) }) }
     if entry.name == "operators" { page.list(HelpEntry.operators.map { ($0.name, $0.summary) }) }
@@ -156,6 +155,17 @@ extension Session {
     }
     if let example = entry.example { page.example(example, settings) }
     return page.text
+  }
+
+  /// A summary as a sentence, unless it begins with a name or an operator, which stays as it is typed.
+  private static func sentence(_ summary: String) -> String {
+    let word = summary.prefix { $0.isLetter || $0 == "_" }
+    if word.isEmpty { return summary }
+    let isName =
+      Builtins.all.contains { $0.name == word }
+      || HelpEntry.statements.contains { $0.names.contains(String(word)) }
+    return (isName ? String(word) : word.prefix(1).uppercased() + word.dropFirst())
+      + summary.dropFirst(word.count) + (summary.hasSuffix("…") ? "" : ".")
   }
 
   // MARK: The library

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LossKit
@@ -33,6 +34,29 @@ import Testing
     let test = TestSession()
     try test.run(":set digits 3")
     #expect(try help("softplus", test).contains("softplus(0) = 0.693   ∂x = 0.5"))
+  }
+
+  /// In a narrow terminal what does not fit goes on in the next line.
+  @Test(arguments: [40, 80])
+  func listsLeaveNothingOut(width: Int) throws {
+    for topic in Builtin.Topic.allCases {
+      guard let entry = HelpEntry.topics.first(where: { $0.functions == topic }) else { continue }
+      let page = try help(entry.name, width: width)
+      let list = page.components(separatedBy: "\n  example\n")[0]
+      #expect(list.split(separator: "\n").allSatisfy { $0.count <= width }, "\(list)")
+      let words = list.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      for builtin in Builtins.all where builtin.topic == topic {
+        #expect(words.contains(builtin.summary), "\(builtin.name) in \(list)")
+      }
+    }
+  }
+
+  @Test func namesStayAsTheyAreTyped() throws {
+    #expect(try help("smoothing").contains("\nsmooth(e, k): max becomes lse"))
+    #expect(try help("statements").contains("\nparam, data, let"))
+    #expect(try help("operators").contains("\n+ * @ ^ == ~= ..< [] -> ∇\n"))
+    #expect(try help("∇").contains("\ngrad of the name"))
+    #expect(try help("at").contains("\nAn expression with other values"))
   }
 
   static let entries = HelpEntry.statements + HelpEntry.operators + HelpEntry.topics
