@@ -52,6 +52,18 @@ import Testing
     #expect(try terminal.wait() == 0)
   }
 
+  @Test func aResetKeepsWhatTheStepsDefine() throws {
+    let terminal = try prompt()
+    terminal.send(":tutorial 3\r")
+    try terminal.expect("loss (3/10)> ")
+    terminal.send("let own = 1\r")
+    try terminal.expect("loss (3/10)> ")
+    terminal.send(":reset\r")
+    try terminal.expect("loss (3/10)> ")
+    terminal.send(":list\r")
+    try terminal.expect("\ns = [2, 1, 0.1]\ny = 0\nloss (3/10)> ")
+  }
+
   /// Sentences are broken between words, at the width of the terminal.
   @Test(arguments: [30, 80] as [UInt16]) func textsFit(columns: UInt16) throws {
     let terminal = try prompt(columns: columns)

@@ -66,7 +66,12 @@ struct PromptCommand: Sendable {
     PromptCommand("save", .file, "write a script that restores this state", body: save),
     PromptCommand("reset", .none, "forget all definitions and begin anew") { prompt, _ in
       prompt.session.reset()
-      prompt.begin()
+      // A tutorial begins with what its steps so far define, and without the user's startup file.
+      if let tutorial = prompt.tutorial {
+        tutorial.go(to: tutorial.number(movedBy: 0))
+      } else {
+        prompt.begin()
+      }
     },
     PromptCommand(
       "time", .expression, "run it again and again and say how long that takes", body: time),
