@@ -71,7 +71,7 @@ final class Console {
   func show(_ error: LossError, file: String?) {
     for error in [error] + error.further {
       switch form {
-      case .text: showError(error.rendered())
+      case .text: showError(error.rendered(columns: errors.size?.columns))
       case .json: write(error.json(file: file), to: output)
       }
     }
@@ -92,7 +92,7 @@ final class Console {
       var text = StyledText("error", as: .error)
       text.append(": \(message)")
       if let hint { text.append("\n  \(hint)", as: .hint) }
-      showError(text)
+      showError(text.wrapped(to: errors.size?.columns))
     case .json:
       let hintPart = hint.map { ", \"hint\": \(JSON.text($0))" } ?? ""
       write("{\"error\": \(JSON.text(message))\(hintPart)}", to: output)

@@ -100,7 +100,8 @@ import Testing
     try terminal.expect(
       "└─ relu(x)   0      2\n   │  ◂ corner: slopes 0 and 1\n   └─ x      0      2\nloss> ")
     terminal.send(":explain relu\r")
-    try terminal.expect("error: relu is a function: only a call of it has parts with values")
+    try terminal.expect(
+      "error: relu is a function: only a call of it has\nparts with values\n  relu\n  ^^^^\n")
   }
 
   @Test func whatIsSavedCanBeLoaded() throws {

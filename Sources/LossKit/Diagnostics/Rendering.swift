@@ -2,24 +2,34 @@ extension LossError {
   /// The error as it is shown: place and message, the line with marks beneath, the hint.
   ///
   /// Without a final line end.
-  public func rendered() -> StyledText { rendered(as: "error", suffix: "") }
+  ///
+  /// - Parameter columns: the width of the terminal, by which sentences are broken and a long line is
+  ///   cut around its place; `nil` where there is none.
+  public func rendered(columns: Int? = nil) -> StyledText {
+    rendered(as: "error", suffix: "", columns: columns)
+  }
 
   /// The error under another word, with something after its message.
-  func rendered(as word: String, suffix: String) -> StyledText {
+  func rendered(as word: String, suffix: String, columns: Int? = nil) -> StyledText {
     var text = StyledText()
     text.append(place, as: .place)
     text.append(word, as: word == "error" ? .error : .note)
     text.append(": \(message)\(suffix)")
+    text = text.wrapped(to: columns)
     if let range, !snippetSaysNothing(range) {
-      let snippet = Snippet(source: source, range: range, labels: labels)
+      let snippet = Snippet(
+        // Beside it are the indentation and the signs of what is cut.
+        source: source, range: range, labels: labels, columns: columns.map { $0 - 4 })
       for line in snippet.lines {
         text.append("\n  ")
         text.append(line)
       }
     }
     if let hint {
-      text.append("\n  ")
-      text.append(hint.split(separator: "\n").joined(separator: "\n  "), as: .hint)
+      var advice = StyledText()
+      advice.append("\n  ")
+      advice.append(hint.split(separator: "\n").joined(separator: "\n  "), as: .hint)
+      text.append(advice.wrapped(to: columns))
     }
     return text
   }

@@ -2,8 +2,8 @@
 struct Snippet {
   /// The columns that a line may take before it is cut around the place.
   static let maximumWidth = 96
-  /// The columns that are kept before the place in a line that is cut.
-  private static let context = 32
+  /// The fewest columns to which a line is cut.
+  private static let minimumWidth = 16
   private static let tabWidth = 4
 
   /// A character on the screen: its text, its columns and where it begins in the source.
@@ -16,11 +16,13 @@ struct Snippet {
   /// The line, cut where it is long; the marks beneath it; the labels' words.
   private(set) var lines: [StyledText] = []
 
-  init(source: Source, range: SourceRange, labels: [LossError.Label]) {
+  /// - Parameter columns: how many there are for the line; `nil` where no terminal limits them.
+  init(source: Source, range: SourceRange, labels: [LossError.Label], columns: Int? = nil) {
     let bounds = source.lineBounds(at: range.start)
     let (cells, end) = Self.visibleCells(
       of: source, in: bounds,
-      around: min(max(Int(range.start), bounds.lowerBound), bounds.upperBound))
+      around: min(max(Int(range.start), bounds.lowerBound), bounds.upperBound),
+      columns: min(max(columns ?? Self.maximumWidth, Self.minimumWidth), Self.maximumWidth))
     var line = StyledText()
     for cell in cells { line.append(cell.text) }
     lines.append(line)
@@ -49,11 +51,13 @@ struct Snippet {
 
   /// The cells of the part of the line that is shown, and the offset at which that part ends.
   private static func visibleCells(
-    of source: Source, in bounds: Range<Int>, around place: Int
+    of source: Source, in bounds: Range<Int>, around place: Int, columns: Int
   ) -> (cells: [Cell], end: Int) {
     // Only the neighbourhood is decoded: a line may have megabytes. 16 bytes a column are more
     // than any script needs.
-    let reach = maximumWidth * 16
+    let reach = columns * 16
+    // What is kept before the place in a line that is cut.
+    let context = columns / 3
     var start = max(bounds.lowerBound, place - reach)
     while start > bounds.lowerBound, source.bytes[start] & 0xC0 == 0x80 { start -= 1 }
     let end = min(bounds.upperBound, place + reach)
@@ -61,7 +65,7 @@ struct Snippet {
     var cells = Self.cells(of: source.bytes, in: start..<end)
     var isCutBefore = start > bounds.lowerBound
     var isCutAfter = end < bounds.upperBound
-    if cells.reduce(0, { $0 + $1.width }) > maximumWidth {
+    if cells.reduce(0, { $0 + $1.width }) > columns {
       let index = cells.firstIndex { $0.offset >= place } ?? cells.count
       var first = index
       var before = 0
@@ -71,7 +75,7 @@ struct Snippet {
       }
       var last = index
       var after = 0
-      while last < cells.count, before + after + cells[last].width <= maximumWidth {
+      while last < cells.count, before + after + cells[last].width <= columns {
         after += cells[last].width
         last += 1
       }

@@ -62,8 +62,10 @@ struct HelpPage {
     let column = min(longest, max(width / 3, 12))
     for (name, summary) in entries {
       newLine()
-      text.append("  ")
-      text.append(name, as: .label)
+      var styled = StyledText()
+      styled.append("  ")
+      styled.append(name, as: .label)
+      text.append(styled.wrapped(to: width))
       if name.displayWidth > column {
         text.append("\n" + String(repeating: " ", count: column + 4))
       } else {

@@ -178,6 +178,21 @@ import Testing
     #expect(nearest(to: name, among: [name + "y"]) == nil)
   }
 
+  /// On a narrow terminal nothing wraps, so that the mark stays under its place.
+  @Test(arguments: [30, 50, 80])
+  func errorsFitTheTerminal(columns: Int) throws {
+    let session = Session()
+    let text =
+      "lse([1, 2, 3]) + softplus(2.5, k = 4) + sofplus(3) + max(4, 5) + relu(-1) + abs(2) + 1"
+    let error = try #require(throws: LossError.self) { try session.run(text) { _ in } }
+    let lines = error.rendered(columns: columns).plain.split(separator: "\n").map(String.init)
+    #expect(lines.allSatisfy { $0.count <= columns })
+    let mark = try #require(lines.firstIndex { $0.contains("^^^^^^^") && !$0.contains("s") })
+    let column = lines[mark].prefix { $0 != "^" }.count
+    #expect(lines[mark - 1].dropFirst(column).hasPrefix("sofplus"), "\(lines)")
+    #expect(error.rendered().plain.contains(text))
+  }
+
   @Test func longLinesAreBrokenBetweenWords() {
     var text = StyledText()
     text.append("one two three\n  four five six", as: .note)
