@@ -157,7 +157,7 @@ struct SVGPicture {
     axes(frame, yName: nil, &drawing)
     for (i, curve) in curves.enumerated() {
       let paint = SVGDrawing.Paint(
-        stroke: style.color(.series(i)), width: 2, dash: SVGStyle.dashes[i % SVGStyle.dashes.count])
+        stroke: style.color(.series(i)), width: 2, dash: SVGStyle.dashes(of: i))
       var data = ""
       for stroke in curve.strokes(frame.x, frame.y) {
         let places = stroke.map { frame.place($0.x, $0.y) }
@@ -176,7 +176,7 @@ struct SVGPicture {
           SVGDrawing.line([(entry.x, y), (entry.x + 26, y)]), "sample",
           .init(
             stroke: style.color(.series(entry.curve)), width: 2,
-            dash: SVGStyle.dashes[entry.curve % SVGStyle.dashes.count]))
+            dash: SVGStyle.dashes(of: entry.curve)))
         drawing.text(entry.label, entry.x + 33, y + 4, "label", .ink, isCode: true)
       }
     }

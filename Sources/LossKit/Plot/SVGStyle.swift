@@ -31,7 +31,12 @@ public struct SVGStyle: Sendable {
   /// see fewer colours, darkened to a contrast of at least 3:1 on white.
   static let series = ["#0072b2", "#d55e00", "#00845f", "#a94b86", "#8f6400", "#4d4d4d"]
   /// Dashes of curves, so that they are told apart in print without colours.
-  static let dashes = ["", "9 4", "2 4", "10 4 2 4", "16 4", "5 3"]
+  private static let dashes = ["", "9 4", "2 4", "10 4 2 4", "16 4", "5 3"]
+
+  /// The dashes of a curve: another pattern each time that its colour comes again.
+  static func dashes(of curve: Int) -> String {
+    dashes[(curve + curve / series.count) % dashes.count]
+  }
 
   /// What a part of the picture is.
   enum Ink {

@@ -25,6 +25,13 @@ import Testing
     return output.rendered(DisplaySettings(), on: screen)
   }
 
+  @Test func sixteenCurvesDifferInColourOrDashes() {
+    let looks = (0..<StatementRun.curveLimit).map {
+      "\(SVGStyle().color(.series($0))) \(SVGStyle.dashes(of: $0))"
+    }
+    #expect(Set(looks).count == looks.count)
+  }
+
   // MARK: Terminals
 
   @Test(arguments: [20, 24, 37, 50, 80, 132, 200, 4000])
