@@ -79,12 +79,17 @@ struct Ticks: Equatable {
     Double("\(n)e\(exponent)") ?? 0
   }
 
-  /// A round number that all multiples are near to.
+  /// A round number that all multiples are near to: the roundest within their range, else one below.
   private static func base(of multiples: [Int]) -> Int? {
     guard let first = multiples.first, let last = multiples.last, last > first else { return nil }
+    if last < 0 { return base(of: [-last, -first]).map { -$0 } }
     var unit = 1
     while unit < last - first { unit *= 10 }
-    let base = (first / unit) * unit
+    var base = (first / unit) * unit
+    while last / unit > 0, (last / unit) * unit >= first {
+      base = (last / unit) * unit
+      unit *= 10
+    }
     return base == 0 ? nil : base
   }
 

@@ -36,6 +36,9 @@ import Testing
 
   @Test func sharedDigitsAreSaidOnce() {
     #expect(labels(1...1.0000000003, 4) == ["0", "1e-10", "2e-10", "3e-10", "+ 1"])
+    // Not 0.99999999 and 1.1e-8.
+    #expect(labels(1 - 1e-9...1 + 1e-9, 3) == ["-1e-9", "0", "1e-9", "+ 1"])
+    #expect(labels(-1 - 1e-9 ... -1 + 1e-9, 3) == ["-1e-9", "0", "1e-9", "+ -1"])
     let ticks = Ticks(in: 1e15...1e15 + 4, atMost: 5)
     #expect(ticks.ticks.map { $0.value - 1e15 } == [0, 1, 2, 3, 4])
     #expect(ticks.ticks.map(\.label) == ["0", "1", "2", "3", "4"])
