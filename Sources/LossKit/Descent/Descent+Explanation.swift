@@ -17,10 +17,15 @@ extension Descent {
         ?? "no descent found: the slope jumps here, as at a corner") + riseText
     case .unbounded: "the loss falls without end"
     case .notFinite:
-      problem.map { "\(triedText) meets an error: \($0.message)" }
+      problem.map { "\(triedText) meets an error: \(Self.inOneLine($0.message))" }
         ?? "\(triedText) leads to where the loss or its gradient is not finite"
     case .interrupted: "interrupted"
     }
+  }
+
+  /// The values below the message of an assertion, behind it.
+  private static func inOneLine(_ message: String) -> String {
+    message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: ", ")
   }
 
   private var triedText: String {
