@@ -212,12 +212,18 @@ extension Report.Statement {
 extension Descent {
   /// The loss over the steps, where there are enough of them for a curve.
   fileprivate var plot: Plot? {
-    let points = trajectory.map { Plot.Point(x: Double($0.number), y: $0.value) }
-    guard points.count > 3, let last = points.last, last.x > 0 else { return nil }
+    guard trajectory.count > 3, let last = trajectory.last, last.number > 0 else { return nil }
+    // Over several powers of ten only a logarithm shows how fast it went down at the end.
+    let losses = trajectory.map(\.value)
+    let least = losses.min() ?? 0
+    let isWide = least > 0 && (losses.max() ?? 0) / least > 1000
+    let points = trajectory.map {
+      Plot.Point(x: Double($0.number), y: isWide ? systemLog10($0.value) : $0.value)
+    }
     return Plot(
-      horizontal: Plot.Axis(name: "step", interval: 0...last.x),
+      horizontal: Plot.Axis(name: "step", interval: 0...Double(last.number)),
       content: .curves(
-        [Plot.Curve(label: "loss", points: points, jumps: [])],
+        [Plot.Curve(label: isWide ? "log10(loss)" : "loss", points: points, jumps: [])],
         vertical: Plot.VerticalRange(of: points.map(\.y))),
       file: nil)
   }

@@ -206,7 +206,9 @@ import Testing
     let read = try WellFormedPage(html)
     #expect(html.contains("<p class=\"ending\">after "))
     #expect(html.contains("<dt>x =</dt>") && html.contains("<dt>y =</dt>"))
-    #expect(html.contains("<figcaption>loss for step in 0..."))
+    #expect(html.contains("<figcaption>log10(loss) for step in 0..."))
+    let narrow = page("param x = 3, y = 2\nminimize 9 + (x - 1)^2 + (y - x^2)^2 over x, y")
+    #expect(narrow.contains("<figcaption>loss for step in 0..."))
     #expect(read.fetched.isEmpty)
     // A few steps make no curve.
     #expect(!page("param x = 1\nminimize (x - 1)^2 over x").contains("<figure"))
