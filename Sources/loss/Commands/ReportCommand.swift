@@ -12,6 +12,7 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Make an HTML page of a script and what it shows.",
+    usage: "loss report FILE [-o FILE] [--title TEXT] [--set NAME=VALUE]",
     discussion: """
       Comments become text, in Markdown; the page is one file that refers to nothing outside it. \
       A script with an error still has a page, which shows it; the status is 1 then.

@@ -5,6 +5,7 @@ import LossKit
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run scripts, as 'loss FILE...' does.",
+    usage: "loss run FILE... [--set NAME=VALUE] [--json] [--quiet]",
     discussion: "Each file runs by itself, also after one that failed; - is standard input.")
 
   @OptionGroup var output: OutputOptions
