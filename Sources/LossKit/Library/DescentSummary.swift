@@ -27,8 +27,9 @@ struct DescentSummary {
   var ending: String {
     let steps = "\(counted(descent.steps, "step")) (\(counted(descent.evaluations, "evaluation")))"
     if descent.reason == .interrupted { return "interrupted after \(steps)" }
+    // Where precision ended it the gradient tells how near a minimum is: beside a corner not at all.
     let norm =
-      descent.reason.isConverged
+      descent.reason == .gradient || descent.reason == .bounds
       ? "" : "; gradient norm \(NumberFormat.formatted(descent.gradientNorm, digits: 2))"
     return "after \(steps): \(reason)\(norm)"
   }
