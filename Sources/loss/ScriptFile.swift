@@ -20,3 +20,29 @@ struct ScriptFile {
     bytes = try isInput ? LocalFiles.read(descriptor: STDIN_FILENO) : LocalFiles.read(file)
   }
 }
+
+extension ScriptFile {
+  /// Works on scripts one after another, also after one that fails, until Ctrl-C.
+  ///
+  /// - Returns: the first status that is not success.
+  static func forEach(
+    _ files: [String], _ console: Console, _ body: (ScriptFile) -> ExitStatus
+  ) -> ExitStatus {
+    Interruption.watchScript()
+    var result = ExitStatus.success
+    for file in files {
+      let status: ExitStatus
+      do throws(FileAccess.Failure) {
+        status = body(try ScriptFile(file))
+      } catch {
+        if !Interruption.cancellation.isCancelled {
+          console.fail("'\(file)' cannot be read: \(error.reason)")
+        }
+        status = .wrongCall
+      }
+      if Interruption.cancellation.isCancelled { return .interrupted }
+      if result == .success { result = status }
+    }
+    return result
+  }
+}

@@ -16,29 +16,12 @@ struct SVGDrawing {
     let (width, height) = (style.width, style.height)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" class="loss-plot" role="img" \
-      aria-label="\(Self.escaped(title))" width="\(width)" height="\(height)" \
+      aria-label="\(XMLText.escaped(title))" width="\(width)" height="\(height)" \
       viewBox="0 0 \(width) \(height)" font-family="\(Self.textFamily)" font-size="12">
-      <title>\(Self.escaped(title))</title>
-      <desc>\(Self.escaped(description))</desc>
+      <title>\(XMLText.escaped(title))</title>
+      <desc>\(XMLText.escaped(description))</desc>
       \(body)</svg>
       """
-  }
-
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      // What XML 1.0 has no place for.
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
-        result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 
   /// A coordinate: a hundredth of a pixel is less than is seen.
@@ -97,7 +80,7 @@ struct SVGDrawing {
     body += "<text class=\"loss-\(kind)\" x=\"\(n(x))\" y=\"\(n(y))\" "
     if anchor != .start { body += "text-anchor=\"\(anchor.rawValue)\" " }
     if isCode { body += "font-family=\"\(Self.codeFamily)\" " }
-    body += "style=\"fill:\(style.color(ink))\">\(Self.escaped(text))</text>\n"
+    body += "style=\"fill:\(style.color(ink))\">\(XMLText.escaped(text))</text>\n"
   }
 
   /// The commands of a line through some places.

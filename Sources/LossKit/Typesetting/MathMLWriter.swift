@@ -140,24 +140,9 @@ enum MathMLWriter {
     return String(result)
   }
 
-  /// A text for the content of an element: what XML does not allow is U+FFFD, what cannot be seen
-  /// is written as a number.
+  /// A text for the content of an element; what cannot be seen is written as a number.
   private static func escaped(_ text: String, spaces: String = " ") -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case " ": result += spaces
-      case "\t", "\n", "\r": result += "&#xA0;"
-      case "\u{2061}": result += "&#x2061;"
-      case "\u{2062}": result += "&#x2062;"
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    XMLText.escaped(text).replacing(" ", with: spaces)
+      .replacing("\u{2061}", with: "&#x2061;").replacing("\u{2062}", with: "&#x2062;")
   }
 }

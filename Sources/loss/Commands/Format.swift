@@ -38,29 +38,12 @@ struct Format: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.watchScript()
     let console = output.makeConsole()
-    var status = ExitStatus.success
-    for file in files.isEmpty ? ["-"] : files {
-      let one = format(file, console)
-      if status == .success { status = one }
-      if Interruption.cancellation.isCancelled {
-        status = .interrupted
-        break
-      }
-    }
+    let status = ScriptFile.forEach(files.isEmpty ? ["-"] : files, console) { format($0, console) }
     try console.end(status)
   }
 
-  private func format(_ file: String, _ console: Console) -> ExitStatus {
-    let script: ScriptFile
-    do throws(FileAccess.Failure) {
-      script = try ScriptFile(file)
-    } catch {
-      if Interruption.cancellation.isCancelled { return .interrupted }
-      console.fail("'\(file)' cannot be read: \(error.reason)")
-      return .wrongCall
-    }
+  private func format(_ script: ScriptFile, _ console: Console) -> ExitStatus {
     do throws(LossError) {
       let formatted = try Syntax.formatted(bytes: script.bytes, fileName: script.name)
       return write(formatted, of: script, console)

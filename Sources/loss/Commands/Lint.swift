@@ -29,29 +29,11 @@ struct Lint: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.watchScript()
     let console = output.makeConsole()
-    var status = ExitStatus.success
-    for file in files {
-      let one = lint(file, console)
-      if status == .success { status = one }
-      if Interruption.cancellation.isCancelled {
-        status = .interrupted
-        break
-      }
-    }
-    try console.end(status)
+    try console.end(ScriptFile.forEach(files, console) { lint($0, console) })
   }
 
-  private func lint(_ file: String, _ console: Console) -> ExitStatus {
-    let script: ScriptFile
-    do throws(FileAccess.Failure) {
-      script = try ScriptFile(file)
-    } catch {
-      if Interruption.cancellation.isCancelled { return .interrupted }
-      console.fail("'\(file)' cannot be read: \(error.reason)")
-      return .wrongCall
-    }
+  private func lint(_ script: ScriptFile, _ console: Console) -> ExitStatus {
     let found = Syntax.lint(
       bytes: script.bytes, fileName: script.name, files: LocalFiles.access)
     for diagnostic in found {
