@@ -10,7 +10,7 @@ extension Descent {
         ? "the gradient's norm is within the tolerance"
         : "the gradient's norm is within the tolerance, \(heldText) held at the bounds"
     case .bounds: "every input is held at its bound"
-    case .precision: "the loss cannot be made smaller within the precision of doubles"
+    case .precision: "no step makes the loss smaller within the precision of doubles"
     case .steps: "the steps are used up"
     case .corner:
       (corner.map { "no descent found: the loss has a corner here, \($0)" }

@@ -126,7 +126,10 @@ public struct Descent: Sendable {
     /// Every input is held by a bound, the gradient pointing beyond it: a minimum at a vertex.
     case bounds
 
-    /// The loss cannot be made smaller within the precision of doubles.
+    /// No step makes the loss smaller within the precision of doubles.
+    ///
+    /// Near a smooth minimum that is all that can be had, and the gradient's norm is small. Where it is
+    /// not, a corner between two doubles or slopes that overflow have hidden the way down.
     case precision
 
     /// The steps are used up.
