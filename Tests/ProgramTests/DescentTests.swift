@@ -26,8 +26,9 @@ import Testing
     try terminal.expect("\ntrue true true\nloss> ")
     // The token that was used up is there again.
     terminal.send("minimize sum((x - 3)^2) over x\r")
-    // At 100 columns the line is broken, between words.
-    try terminal.expect("within the\ntolerance\n  x = [")
+    // Where it began depends on when the other was interrupted, and so how long the line is: whether
+    // it is broken before its last word.
+    try terminal.expect("tolerance\n  x = [")
   }
 
   @Test func theLineOfProgressFitsTheTerminal() throws {
