@@ -16,14 +16,9 @@ public struct TypesetFormula: Sendable {
   public struct Names: Sendable {
     /// Names that are known to be arrays: their product, element by element, is a ⊙ b.
     public var arrays: Set<String>
-    /// Names that are defined in the script although a built-in function has them, too.
-    public var redefined: Set<String>
 
     /// Without arguments, nothing is known.
-    public init(arrays: Set<String> = [], redefined: Set<String> = []) {
-      self.arrays = arrays
-      self.redefined = redefined
-    }
+    public init(arrays: Set<String> = []) { self.arrays = arrays }
   }
 
   /// Typesets one statement: an expression, `let`, `param`, `data`, an assignment, or the claim of

@@ -172,7 +172,7 @@ struct Typesetter {
   func builtin(_ node: Node) -> Builtin? {
     guard node.kind == .name else { return nil }
     let name = symbols.name(of: Symbol(index: node.a))
-    guard !locals.contains(name), !names.redefined.contains(name) else { return nil }
+    guard !locals.contains(name) else { return nil }
     return Builtins.named(name)
   }
 

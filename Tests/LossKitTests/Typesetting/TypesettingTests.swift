@@ -38,7 +38,7 @@ import Testing
   }
 
   /// What is said of the names in the files.
-  private static let names = TypesetFormula.Names(arrays: ["A", "B"], redefined: ["norm_of"])
+  private static let names = TypesetFormula.Names(arrays: ["A", "B"])
 
   @Test func filesHaveExamples() {
     #expect(Self.latexExamples.count > 80)
