@@ -35,8 +35,12 @@ final class Console {
   func show(_ result: Output, settings: DisplaySettings, file: String?) {
     if amount == .prints, !result.isPrint { return }
     switch form {
-    case .text: show(result.rendered(settings, on: screen))
-    case .json: write(result.json(file: file), to: output)
+    case .text:
+      let text = result.rendered(settings, on: screen)
+      if !result.isTooLong { show(text) }
+    case .json:
+      result.writeJSON(file: file) { output.write($0) }
+      if !result.isTooLong { write("", to: output) }
     }
   }
 

@@ -11,20 +11,41 @@ import LossKit
 enum LocalFiles {
   /// What a session reads and writes with; the library has resolved the path already.
   static let access = FileAccess(
-    read: { path throws(FileAccess.Failure) in try read(path) },
+    read: { (path, byteLimit) throws(FileAccess.Failure) in try read(path, atMost: byteLimit) },
     write: { bytes, path throws(FileAccess.Failure) in try write(bytes, to: path) })
 
-  /// A device such as `/dev/zero` has no end; a script or table larger than this has no reader.
-  private static let sizeLimit = 1 << 30
+  /// The files beneath a folder, named as the caller's shell names them: from the working folder.
+  static func access(beneath root: String) -> FileAccess {
+    let beneath = FileAccess.readingAndWriting(beneath: root)
+    let folder = workingFolder
+    @Sendable func absolute(_ path: String) -> String {
+      path.hasPrefix("/") ? path : folder + path
+    }
+    return FileAccess(
+      read: { (path, byteLimit) throws(FileAccess.Failure) in
+        try beneath.read(absolute(path), atMost: min(byteLimit, sizeLimit))
+      },
+      write: { bytes, path throws(FileAccess.Failure) in
+        try beneath.write(bytes, absolute(path))
+      })
+  }
 
-  static func read(_ path: String) throws(FileAccess.Failure) -> [UInt8] {
+  /// A device such as `/dev/zero` has no end; a script or table larger than this has no reader.
+  static let sizeLimit = 1 << 30
+
+  static func read(
+    _ path: String, atMost byteLimit: Int = sizeLimit
+  ) throws(FileAccess.Failure) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(errno) }
     defer { close(descriptor) }
-    return try read(descriptor: descriptor)
+    return try read(descriptor: descriptor, atMost: byteLimit)
   }
 
-  static func read(descriptor: Int32) throws(FileAccess.Failure) -> [UInt8] {
+  static func read(
+    descriptor: Int32, atMost byteLimit: Int = sizeLimit
+  ) throws(FileAccess.Failure) -> [UInt8] {
+    let byteLimit = min(byteLimit, sizeLimit)
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
     if (status.st_mode & S_IFMT) == S_IFDIR { throw failure(EISDIR) }
@@ -33,7 +54,8 @@ enum LocalFiles {
     // An array that grows holds its elements twice while it moves them. A size is a guess only:
     // files in /proc have none, and one may grow.
     if (status.st_mode & S_IFMT) == S_IFREG, status.st_size > 0 {
-      result.reserveCapacity(min(Int(status.st_size), sizeLimit) + 1)
+      if status.st_size > byteLimit { throw .tooLong(byteLimit) }
+      result.reserveCapacity(Int(status.st_size) + 1)
     }
     var block = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -45,10 +67,8 @@ enum LocalFiles {
         if errno == EINTR { continue }
         throw failure(errno)
       }
+      if result.count + count > byteLimit { throw .tooLong(byteLimit) }
       result.append(contentsOf: block[..<count])
-      if result.count > sizeLimit {
-        throw FileAccess.Failure(reason: "it is larger than 1 GB")
-      }
     }
   }
 

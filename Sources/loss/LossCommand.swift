@@ -30,4 +30,5 @@ struct LossCommand: ParsableCommand {
   // Here so that they may stand before the name of a subcommand.
   @OptionGroup var output: OutputOptions
   @OptionGroup var script: ScriptOptions
+  @OptionGroup(title: "Limits") var limit: LimitOptions
 }

@@ -14,10 +14,15 @@ struct ScriptFile {
   let isInput: Bool
 
   /// Reads a file; `-` is standard input.
-  init(_ file: String) throws(FileAccess.Failure) {
+  init(
+    _ file: String, atMost byteLimit: Int = Limits.standard.sourceBytes
+  ) throws(FileAccess.Failure) {
     isInput = file == "-"
     name = isInput ? "<stdin>" : file
-    bytes = try isInput ? LocalFiles.read(descriptor: STDIN_FILENO) : LocalFiles.read(file)
+    bytes =
+      try isInput
+      ? LocalFiles.read(descriptor: STDIN_FILENO, atMost: byteLimit)
+      : LocalFiles.read(file, atMost: byteLimit)
   }
 }
 

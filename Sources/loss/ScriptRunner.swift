@@ -7,6 +7,17 @@ struct ScriptRunner {
   /// `--set`, in the order given.
   let overrides: [Override]
 
+  let limits: Limits
+  /// What scripts reach.
+  let files: FileAccess
+
+  init(console: Console, overrides: [Override], _ options: LimitOptions) {
+    self.console = console
+    self.overrides = overrides
+    limits = options.limits
+    files = options.files
+  }
+
   /// One `--set name=text`.
   struct Override {
     let name: String
@@ -56,7 +67,7 @@ struct ScriptRunner {
 
   private func run(file: String, label: String?) -> (ExitStatus, unused: Set<String>?) {
     do throws(FileAccess.Failure) {
-      let script = try ScriptFile(file)
+      let script = try ScriptFile(file, atMost: limits.sourceBytes)
       return run(script.bytes, name: script.name, label: label)
     } catch {
       if Interruption.cancellation.isCancelled { return (.interrupted, nil) }
@@ -94,8 +105,12 @@ struct ScriptRunner {
   }
 
   /// A session with the options of the call; an error is one of the call.
-  func makeSession(files: FileAccess = LocalFiles.access) throws(LossError) -> Session {
-    let session = Session(files: files, cancellation: Interruption.cancellation)
+  func makeSession() throws(LossError) -> Session { try makeSession(files: files) }
+
+  /// A session that reaches other files than those of the call.
+  func makeSession(files: FileAccess) throws(LossError) -> Session {
+    let session = Session(
+      limits: limits, files: files, cancellation: Interruption.cancellation)
     for override in overrides { try session.override(override.name, with: override.text) }
     if let progress = console.progress { session.onProgress = { progress.show($0) } }
     return session

@@ -200,7 +200,8 @@ extension Builtins {
         switch a[0].plain {
         case .texts(let texts):
           var seen = Set<String>()
-          return .texts(TextArray(texts.elements.filter { seen.insert($0).inserted }))
+          let different = texts.elements.filter { seen.insert($0).inserted }
+          return .texts(try TextArray(different, account: c.account))
         case .tensor(let tensor) where tensor.lanes.isEmpty:
           return .tensor(try differentElements(of: tensor, c.account))
         case .tensor: throw LaneDependence()

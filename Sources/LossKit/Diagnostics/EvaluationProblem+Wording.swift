@@ -8,6 +8,15 @@ extension EvaluationProblem {
     case .nestedTooDeeply: "the expression is nested too deeply for the stack"
     case .recursionTooDeep(let name):
       "\(name.map { "'\($0)'" } ?? "a function") calls itself too deeply"
+    case .tooManyCalls(let name, let limit):
+      "\(name.map { "'\($0)'" } ?? "a function") calls itself too deeply; at most "
+        + "\(limit) call\(limit == 1 ? "" : "s") may go on at once"
+    case .tooManySteps(let limit):
+      "this takes more than \(limit) step\(limit == 1 ? "" : "s"), the most that are allowed"
+    case .tooMuchOutput(let limit):
+      "this shows more than \(limit) byte\(limit == 1 ? "" : "s"), the most that are allowed"
+    case .takesTooLong(let duration):
+      "this takes longer than \(NumberFormat.formatted(duration / .seconds(1))) s, the most that is allowed"
     case .derivativesNestTooDeeply(let limit): "derivatives nest deeper than \(limit) levels"
     case .cancelled: "stopped"
     case .tooManyAxes(let count, let limit): "an array cannot have \(count) axes; at most \(limit)"
@@ -242,7 +251,7 @@ extension EvaluationProblem {
         ?? "declare it first: param \(name) = … or data \(name) = …, or let \(name) = … for a formula"
     case .assignmentToFormula(let name): "write let \(name) = … to define it anew"
     case .inputKind(let name, _): "use data \(name) = …"
-    case .recursionTooDeep:
+    case .recursionTooDeep, .tooManyCalls:
       "does the recursion end? A condition must choose a branch without the call"
     case .cycle: "a formula is not a variable: it is evaluated anew from what it names"
     case .csv(_, let problem): problem.hint
@@ -256,6 +265,18 @@ extension EvaluationProblem {
 
   var isCancellation: Bool {
     if case .cancelled = self { true } else { false }
+  }
+
+  var limit: Limits.Kind? {
+    switch self {
+    case .tooManySteps: .steps
+    case .tooManyElements: .elements
+    case .nestedTooDeeply, .functionsNestTooDeeply, .derivativesNestTooDeeply: .nesting
+    case .recursionTooDeep, .tooManyCalls: .recursion
+    case .tooMuchOutput: .output
+    case .takesTooLong: .duration
+    default: nil
+    }
   }
 
   /// A first line and lines below it.

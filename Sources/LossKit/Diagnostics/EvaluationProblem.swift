@@ -4,6 +4,10 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case tooManyElements(wanted: Int, limit: Int)
   case nestedTooDeeply
   case recursionTooDeep(String?)
+  case tooManyCalls(String?, limit: Int)
+  case tooManySteps(limit: Int)
+  case tooMuchOutput(limit: Int)
+  case takesTooLong(Duration)
   case derivativesNestTooDeeply(Int)
   case cancelled
   case tooManyAxes(Int, limit: Int)

@@ -40,6 +40,9 @@ public struct LossError: Error, Sendable {
   /// Whether the evaluation was stopped through its `Cancellation`.
   public var isCancellation: Bool { problem.isCancellation }
 
+  /// Which of the ``Limits`` was reached, where that is what is wrong.
+  public var limit: Limits.Kind? { problem.limit }
+
   /// The name of the file, `nil` for a text that is not from a file.
   public var fileName: String? { source.name }
 

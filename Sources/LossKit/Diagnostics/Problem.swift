@@ -12,9 +12,13 @@ protocol Problem: Sendable {
 
   /// Whether it is a request to stop rather than a mistake.
   var isCancellation: Bool { get }
+
+  /// The limit that was reached, where that is the problem.
+  var limit: Limits.Kind? { get }
 }
 
 extension Problem {
   var hint: String? { nil }
   var isCancellation: Bool { false }
+  var limit: Limits.Kind? { nil }
 }

@@ -9,4 +9,5 @@ struct ProblemAtPoint: Problem {
   }
   var hint: String? { problem.hint }
   var isCancellation: Bool { problem.isCancellation }
+  var limit: Limits.Kind? { problem.limit }
 }

@@ -9,9 +9,11 @@ extension Session {
   ///   - rows: how many parts are listed at most, those nearest to the whole first.
   /// - Throws: the error of a text that is no expression.
   public func explanation(of text: String, rows: Int = 40) throws(LossError) -> Explanation {
-    let (script, expression) = try expression(text)
-    return try located(evaluator, script, expression) {
-      try ExplanationRun(session: self, script: script, rows: rows).explanation(of: expression)
+    try stop.request { () throws(LossError) in
+      let (script, expression) = try expression(text)
+      return try located(evaluator, script, expression) {
+        try ExplanationRun(session: self, script: script, rows: rows).explanation(of: expression)
+      }
     }
   }
 

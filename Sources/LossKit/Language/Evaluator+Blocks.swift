@@ -72,14 +72,13 @@ extension Evaluator {
       elements.append(element)
     }
     if case .text = elements[0] {
-      return .texts(
-        TextArray(
-          try elements.enumerated().map { i, element in
-            guard case .text(let text) = element else {
-              throw error(.mixedArray(element.kindDescription), list.node(i), env)
-            }
-            return text
-          }))
+      let texts = try elements.enumerated().map { i, element in
+        guard case .text(let text) = element else {
+          throw error(.mixedArray(element.kindDescription), list.node(i), env)
+        }
+        return text
+      }
+      return try textArray(texts, id, env)
     }
     for (i, element) in elements.enumerated() where !element.isNumeric {
       throw error(.elementIsNoNumber(element.kindDescription), list.node(i), env)

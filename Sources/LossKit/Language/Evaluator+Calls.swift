@@ -259,8 +259,11 @@ extension Evaluator {
       callDepth -= 1
       frame = outer
     }
-    if callDepth > Evaluator.recursionLimit || stack.isNearlyExhausted {
-      throw error(.recursionTooDeep(closure.name), id, env)
+    if callDepth > recursionLimit || stack.isNearlyExhausted {
+      throw error(
+        callDepth > recursionLimit
+          ? .tooManyCalls(closure.name, limit: recursionLimit) : .recursionTooDeep(closure.name),
+        id, env)
     }
     if scope.nesting > Function.nestingLimit { throw error(.functionsNestTooDeeply, id, env) }
     if let made = closure.frame { frame = frame.overlaid(with: made) }
@@ -279,7 +282,8 @@ struct Caller {
   let environment: Environment
 
   func call(_ function: Function, _ arguments: [Value]) throws -> Value {
-    try evaluator.apply(
+    try evaluator.countStep(id, environment)
+    return try evaluator.apply(
       function, arguments.map { Argument(label: .none, value: $0) }, id, environment)
   }
 

@@ -196,8 +196,9 @@ extension Evaluator {
   private func oneByOne(
     _ tuples: Tuples, _ element: NodeID, _ filter: NodeID, _ id: NodeID, _ env: Environment
   ) throws -> Value {
-    // Texts are few; numbers and arrays may be as many as memory holds.
     var texts: [String] = []
+    var textRoom = 0
+    defer { account.giveBack(textRoom) }
     let elements = CollectedElements(
       expecting: filter.isNone ? tuples.count : 1 << 10, account: account)
     for tuple in 0..<tuples.count {
@@ -206,13 +207,21 @@ extension Evaluator {
       if !filter.isNone, try unsmoothed({ try !truth(filter, inner, for: .filter) }) { continue }
       let value = try evaluate(element, inner)
       if case .text(let text) = value, elements.isEmpty {
+        let room = [text].byteCount / 8
+        try locating(element, env) { try account.draw(room) }
+        textRoom += room
         texts.append(text)
         continue
       }
       guard texts.isEmpty else { throw error(.mixedArray(value.kindDescription), element, env) }
       try locating(element, env) { try elements.append(value) }
     }
-    if !texts.isEmpty { return .texts(TextArray(texts)) }
+    if !texts.isEmpty {
+      // One room goes over into the other: it is the same array.
+      account.giveBack(textRoom)
+      textRoom = 0
+      return try textArray(texts, id, env)
+    }
     return try locating(id, env) { try elements.stacked() }
   }
 }

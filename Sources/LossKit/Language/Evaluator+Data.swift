@@ -1,7 +1,7 @@
 extension Caller {
   /// Reads a CSV file, its path relative to the script that names it.
   func readCSV(_ path: String, _ format: CSVFormat) throws -> Value {
-    var table = try csvTable(path, format)
+    var (table, room) = try csvTable(path, format)
     evaluator.noteData(table.notes(path))
     let names = table.columns.map(\.name)
     var values: [Value] = []
@@ -12,28 +12,41 @@ extension Caller {
       table.columns[index].content = .numbers([])
       switch content {
       case .numbers(let numbers): values.append(.tensor(try Tensor(numbers, account: account)))
-      case .texts(let texts): values.append(.texts(TextArray(texts)))
+      case .texts(let texts): values.append(.texts(try TextArray(texts, account: account)))
       }
+      room[index] = nil
     }
     return .record(Record(names: names, values: values))
   }
 
-  private func csvTable(_ path: String, _ format: CSVFormat) throws -> CSVTable {
+  /// A table with the room that each of its columns takes.
+  private func csvTable(
+    _ path: String, _ format: CSVFormat
+  ) throws -> (CSVTable, room: [DrawnElements?]) {
     let resolved = path.hasPrefix("/") ? path : environment.script.folder + path
     let bytes: [UInt8]
     do {
-      bytes = try evaluator.files.read(resolved)
+      let (room, overflow) = account.remaining.multipliedReportingOverflow(by: 8)
+      bytes = try evaluator.files.read(resolved, atMost: overflow ? .max : room)
     } catch {
       throw EvaluationProblem.cannotRead(path, error.reason)
     }
+    let fileRoom = try DrawnElements(bytes: bytes.count, account: account)
+    defer { withExtendedLifetime(fileRoom) {} }
+    let table: CSVTable
     do {
-      return try bytes.withUnsafeBufferPointer { (buffer) throws(CSVProblem) in
+      table = try bytes.withUnsafeBufferPointer { (buffer) throws(CSVProblem) in
         try CSVReader.read(
-          buffer, format, maximumElements: account.limit, shouldStop: { account.isCancelled })
+          buffer, format, maximumElements: account.remaining,
+          shouldStop: { account.isCancelled })
       }
     } catch {
       throw error == .stopped ? EvaluationProblem.cancelled : EvaluationProblem.csv(path, error)
     }
+    let room = try table.columns.map { column in
+      try DrawnElements(bytes: column.content.byteCount, account: account)
+    }
+    return (table, room)
   }
 }
 

@@ -22,10 +22,15 @@ extension Evaluator {
     }
     switch try specify(list.node(0), axis: 0, [texts.elements.count], baseID, env) {
     case .place(let place): return .text(texts.elements[place])
-    case .slice(let range): return .texts(TextArray(Array(texts.elements[range])))
-    case .places(let places): return .texts(TextArray(places.map { texts.elements[$0] }))
+    case .slice(let range): return try textArray(Array(texts.elements[range]), id, env)
+    case .places(let places): return try textArray(places.map { texts.elements[$0] }, id, env)
     case .perLane: throw LaneDependence()
     }
+  }
+
+  /// An array of texts, with the room that it takes.
+  func textArray(_ texts: [String], _ id: NodeID, _ env: Environment) throws -> Value {
+    try locating(id, env) { .texts(try TextArray(texts, account: account)) }
   }
 
   func member(_ node: Node, _ id: NodeID, _ env: Environment) throws -> Value {

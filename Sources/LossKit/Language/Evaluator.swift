@@ -49,25 +49,51 @@ final class Evaluator {
   /// The number of the draw in a `check`, for draws without a seed of their own.
   var drawSeed: UInt64 = 0
   private var nextLane = 0
-  private var steps: UInt8 = 0
+  /// How many steps are left; while there is no limit, more than are ever done.
+  private var stepsLeft = Int.max
+  private var requestNumber = -1
+  private let limits: Limits
   private(set) var stack = StackGuard()
   private let builtins: [Builtin?]
 
   init(
     root: Module, symbols: SymbolTable, builtins: [Builtin?], account: MemoryAccount,
-    files: FileAccess
+    limits: Limits, files: FileAccess
   ) {
     self.root = root
     self.symbols = symbols
     self.builtins = builtins
     self.account = account
+    self.limits = limits
     self.files = files
     rootFrame = Frame(parent: nil)
     frame = rootFrame
   }
 
-  /// Begins a request: whatever an error left unfinished is forgotten.
+  /// Counts what is not an expression of the text and is done again and again: an evaluation of a
+  /// compiled loss, a call by a built-in function.
+  func countStep(_ id: NodeID, _ env: Environment) throws {
+    stepsLeft &-= 1
+    if stepsLeft & 0xff == 0 { try checkLimits(id, env) }
+  }
+
+  /// Begins to count the steps anew.
+  func beginSteps() {
+    // Looked at every 256 steps, and at 0, where one more than the limit is done.
+    stepsLeft =
+      limits.steps.map { max($0, 0).addingReportingOverflow(1) }
+      .map { $0.overflow ? .max : $0.partialValue } ?? .max
+  }
+
+  /// The most calls of functions that may go on at once.
+  var recursionLimit: Int { min(limits.recursion, Evaluator.recursionLimit) }
+
+  /// Begins a statement or a call: whatever an error left unfinished is forgotten.
   func begin() {
+    if requestNumber != account.stop.requestNumber {
+      requestNumber = account.stop.requestNumber
+      beginSteps()
+    }
     rootFrame.memo = [:]
     frame = rootFrame
     derivativeLevel = 0
@@ -116,8 +142,8 @@ final class Evaluator {
     case .text: return .text(env.script.tree.texts[Int(node.a)])
     default: break
     }
-    steps &+= 1
-    if steps == 0 || stack.isExhausted { try checkLimits(id, env) }
+    stepsLeft &-= 1
+    if stepsLeft & 0xff == 0 || stack.isExhausted { try checkLimits(id, env) }
     let value = try compound(node, id, env)
     if seriesDepth > 0 { try forceSeries(of: value, id, env) }
     return value
@@ -127,6 +153,11 @@ final class Evaluator {
 
   @inline(never)
   private func checkLimits(_ id: NodeID, _ env: Environment) throws {
+    if stepsLeft <= 0, let limit = limits.steps {
+      // Whatever is tried instead finds the stop.
+      stepsLeft = 0x100
+      account.stop.reach(.tooManySteps(limit: limit))
+    }
     if account.isCancelled { throw error(.cancelled, id, env) }
     if stack.isExhausted { throw error(.nestedTooDeeply, id, env) }
   }

@@ -9,8 +9,12 @@ final class Script: @unchecked Sendable {  // Immutable.
   private let lists: UnsafeMutablePointer<UInt32>
   private let numbers: UnsafeMutablePointer<Double>
 
-  init(tree: SyntaxTree, serial: UInt64) {
+  /// What its text and tree take of the session's elements.
+  private let room: DrawnElements?
+
+  init(tree: SyntaxTree, serial: UInt64, room: DrawnElements? = nil) {
     self.serial = serial
+    self.room = room
     // Arrays read through a class cost a retain and a check of exclusivity each time: the
     // interpreter reads through pointers, which this class owns.
     nodes = .allocate(capacity: max(tree.nodes.count, 1))

@@ -37,12 +37,25 @@ extension LossFunction {
       throw LossError(
         EvaluationProblem.pointSize(given: gradients.count, wanted: count * gradientCount))
     }
-    let failure = points.withUnsafeBufferPointer { points in
+    let stop = model.makeStopSignal(cancellation)
+    try stop.request { () throws(LossError) in
+      let failure = failure(
+        at: points, count: count, layout, parallelism, &values, &gradients, stop)
+      if let failure { throw failure }
+    }
+  }
+
+  private func failure(
+    at points: Span<Double>, count: Int, _ layout: BatchLayout, _ parallelism: Int,
+    _ values: inout MutableSpan<Double>, _ gradients: inout MutableSpan<Double>,
+    _ stop: StopSignal
+  ) -> LossError? {
+    points.withUnsafeBufferPointer { points in
       values.withUnsafeMutableBufferPointer { values in
         gradients.withUnsafeMutableBufferPointer { gradients in
           let batch = Batch(
             function: self, points: points, count: count, layout: layout, values: values,
-            gradients: gradients, cancellation: cancellation)
+            gradients: gradients, stop: stop)
           guard let compiled else {
             return ParallelRanges.run(
               0..<count, blockSize: LossFunction.blockSize, threads: parallelism
@@ -56,7 +69,6 @@ extension LossFunction {
         }
       }
     }
-    if let failure { throw failure }
   }
 }
 
@@ -68,14 +80,15 @@ struct Batch: @unchecked Sendable {
   let layout: BatchLayout
   let values: UnsafeMutableBufferPointer<Double>
   let gradients: UnsafeMutableBufferPointer<Double>
-  let cancellation: Cancellation?
+  let stop: StopSignal
 
   /// Evaluates some points: side by side where the loss allows it, else one by one.
   func run(_ range: Range<Int>) -> LossError? {
-    let evaluator = function.makeEvaluator(cancellation)
+    let evaluator = function.makeEvaluator(stop)
     if range.count > 1 {
       do {
         evaluator.begin()
+        evaluator.beginSteps()
         try runInLanes(range, evaluator)
         return nil
       } catch let error as LossError where error.isCancellation {
@@ -85,7 +98,7 @@ struct Batch: @unchecked Sendable {
       }
     }
     for point in range {
-      if cancellation?.isCancelled ?? false { return LossError(EvaluationProblem.cancelled) }
+      if stop.isRequested { return LossError(EvaluationProblem.cancelled) }
       if let error = interpret(point, evaluator) { return error }
     }
     return nil
@@ -93,6 +106,8 @@ struct Batch: @unchecked Sendable {
 
   /// Evaluates one point by the interpreter.
   func interpret(_ point: Int, _ evaluator: Evaluator) -> LossError? {
+    // Each point has all steps: which of them share an evaluator depends on the number of threads.
+    evaluator.beginSteps()
     do {
       try located(evaluator, function.script, function.expression) {
         let (value, derivative) = try function.differentiate(

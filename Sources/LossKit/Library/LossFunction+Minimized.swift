@@ -34,6 +34,15 @@ extension LossFunction {
     }
     let evaluations = PointEvaluations(
       self, at: point, parallelism: parallelism, cancellation: cancellation)
+    return try evaluations.stop.request { () throws(LossError) in
+      try minimized(evaluations, method, options, bounds, progress)
+    }
+  }
+
+  private func minimized(
+    _ evaluations: PointEvaluations, _ method: Descent.Method, _ options: Descent.Options,
+    _ bounds: [ClosedRange<Double>]?, _ progress: ((Descent.Step) -> Void)?
+  ) throws(LossError) -> Descent {
     do {
       return try DescentRun.minimize(
         evaluations.objective(hasHessian: method == .newton), from: evaluations.start,
@@ -52,7 +61,7 @@ extension LossFunction {
   /// The function at points that differ in some inputs only.
   private final class PointEvaluations {
     private let function: LossFunction
-    private let cancellation: Cancellation?
+    let stop: StopSignal
     private var work: Workspace
     private var point: [Double]
     /// The places in the point of the elements that are moved, in the order of the gradient.
@@ -62,9 +71,9 @@ extension LossFunction {
       _ function: LossFunction, at point: [Double], parallelism: Int, cancellation: Cancellation?
     ) {
       self.function = function
-      self.cancellation = cancellation
       self.point = point
       work = function.makeWorkspace(parallelism: parallelism, cancellation: cancellation)
+      stop = work.stop
       var offsets: [Int] = []
       var offset = 0
       for input in function.inputs {
@@ -102,7 +111,7 @@ extension LossFunction {
       objective.isAtCorner = { [self] values in
         try function.isAtCorner(point(with: values), &work)
       }
-      objective.isCancelled = { [cancellation] in cancellation?.isCancelled ?? false }
+      objective.isCancelled = { [stop] in stop.isRequested }
       return objective
     }
   }

@@ -46,11 +46,11 @@ public struct LossFunction: Sendable {
 
   init(
     model: LossModel, loss: String, inputs names: [String], gradientInputs: [String]?,
-    corners: CornerRule
+    corners: CornerRule, stop: StopSignal
   ) throws(LossError) {
     self.corners = corners
     let source = Source(text: loss)
-    let result = parse(source, symbols: model.symbols)
+    let result = parse(source, symbols: model.symbols, limits: model.limits)
     if let first = result.errors.first { throw first }
     let script = Script(tree: result.tree, serial: 0)
     guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
@@ -60,7 +60,7 @@ public struct LossFunction: Sendable {
     }
     let expression = NodeID(index: script[script.tree.statements[0]].a)
     let env = Environment(script: script, scope: nil, module: model.root)
-    let evaluator = model.makeEvaluator(cancellation: nil)
+    let evaluator = model.makeEvaluator(stop)
     var inputs: [Input] = []
     for (place, name) in names.enumerated() {
       if names.firstIndex(of: name) != place {
@@ -95,7 +95,7 @@ public struct LossFunction: Sendable {
     gradientPlaces = places
     inputCount = inputs.reduce(0) { $0 + $1.size }
     gradientCount = places.reduce(0) { $0 + inputs[$1].size }
-    let tracer = model.makeEvaluator(cancellation: nil)
+    let tracer = model.makeEvaluator(stop)
     compiled = CompiledLoss.compile(
       shapes: inputs.map(\.shape), gradientBy: places, tracer
     ) { values in
@@ -115,12 +115,15 @@ public struct LossFunction: Sendable {
   ///     alone unless given. Results do not depend on it.
   ///   - cancellation: stops an evaluation that is interpreted.
   public func makeWorkspace(parallelism: Int = 1, cancellation: Cancellation? = nil) -> Workspace {
-    Workspace(
-      size: compiled?.workspaceSize ?? 0, parallelism: parallelism, cancellation: cancellation)
+    makeWorkspace(parallelism: parallelism, stop: model.makeStopSignal(cancellation))
   }
 
-  func makeEvaluator(_ cancellation: Cancellation?) -> Evaluator {
-    let evaluator = model.makeEvaluator(cancellation: cancellation)
+  func makeWorkspace(parallelism: Int = 1, stop: StopSignal) -> Workspace {
+    Workspace(size: compiled?.workspaceSize ?? 0, parallelism: parallelism, stop: stop)
+  }
+
+  func makeEvaluator(_ stop: StopSignal) -> Evaluator {
+    let evaluator = model.makeEvaluator(stop)
     evaluator.cornerRule = corners
     return evaluator
   }
@@ -142,9 +145,11 @@ public struct LossFunction: Sendable {
       return value
     }
     let evaluator = work.evaluator(of: self)
-    let values = try values(at: point, evaluator)
-    return try located(evaluator, script, expression) {
-      try evaluate(values, evaluator).plain.numberOrThrow()
+    return try work.stop.request { () throws(LossError) in
+      let values = try values(at: point, evaluator)
+      return try located(evaluator, script, expression) {
+        try evaluate(values, evaluator).plain.numberOrThrow()
+      }
     }
   }
 
@@ -183,10 +188,12 @@ public struct LossFunction: Sendable {
     at point: Span<Double>, gradient: inout MutableSpan<Double>, using work: inout Workspace
   ) throws(LossError) -> Double {
     let evaluator = work.evaluator(of: self)
-    let values = try values(at: point, evaluator)
-    let (value, derivative) = try located(evaluator, script, expression) {
-      let (value, derivative) = try differentiate(values, evaluator)
-      return (try value.plain.numberOrThrow(), try derivative.reshaped([gradientCount]))
+    let (value, derivative) = try work.stop.request { () throws(LossError) in
+      let values = try values(at: point, evaluator)
+      return try located(evaluator, script, expression) {
+        let (value, derivative) = try differentiate(values, evaluator)
+        return (try value.plain.numberOrThrow(), try derivative.reshaped([gradientCount]))
+      }
     }
     if case .tensor(let tensor) = derivative {
       for i in 0..<gradientCount { gradient[i] = tensor.start[i] }
@@ -219,14 +226,16 @@ public struct LossFunction: Sendable {
       return
     }
     let evaluator = work.evaluator(of: self)
-    let values = try values(at: point, evaluator)
-    let hessian = try located(evaluator, script, expression) {
-      let chosen = gradientPlaces.map { values[$0] }
-      return try evaluator.derivative(at: chosen) { duals in
-        var inner = values
-        for (place, dual) in zip(gradientPlaces, duals) { inner[place] = dual }
-        return try differentiate(inner, evaluator).derivative
-      }.derivative
+    let hessian = try work.stop.request { () throws(LossError) in
+      let values = try values(at: point, evaluator)
+      return try located(evaluator, script, expression) {
+        let chosen = gradientPlaces.map { values[$0] }
+        return try evaluator.derivative(at: chosen) { duals in
+          var inner = values
+          for (place, dual) in zip(gradientPlaces, duals) { inner[place] = dual }
+          return try differentiate(inner, evaluator).derivative
+        }.derivative
+      }
     }
     guard case .tensor(let tensor) = hessian else { return }
     for i in 0..<min(result.count, tensor.count) { result[i] = tensor.start[i] }
@@ -239,7 +248,7 @@ public struct LossFunction: Sendable {
   private var compiledHessian: CompiledHessian? {
     guard compiled != nil else { return nil }
     return lazyHessian.compiled {
-      let tracer = makeEvaluator(nil)
+      let tracer = makeEvaluator(StopSignal())
       return CompiledHessian.compile(
         shapes: inputs.map(\.shape), gradientBy: gradientPlaces, tracer
       ) { try evaluate($0, tracer) }

@@ -14,22 +14,24 @@ public struct LossModel: Sendable {
   let builtins: [Builtin?]
   let files: FileAccess
 
+  /// What its functions may ask for; each call is a request of its own.
+  public let limits: Limits
+
   /// Parses a text and makes its definitions; what it would show, check or assert is left out.
   ///
   /// - Parameters:
   ///   - fileName: what diagnostics call the text, and what paths in it are relative to.
+  ///   - limits: what the text and the functions made from it may ask for.
   ///   - files: what `import` and `csv` in it may read; nothing unless given.
   ///   - cancellation: stops the evaluation of its inputs.
   /// - Throws: the first error, with its place; further syntax errors are in `LossError.further`.
   public init(
-    source: String, fileName: String? = nil, files: FileAccess = .none,
-    cancellation: Cancellation? = nil
+    source: String, fileName: String? = nil, limits: Limits = .standard,
+    files: FileAccess = .none, cancellation: Cancellation? = nil
   ) throws(LossError) {
-    let session = Session(files: files, cancellation: cancellation)
-    let script = try session.parsed(Source(name: fileName, text: source))
-    try StatementRun(
-      session: session, script: script, module: session.root, echo: .script, output: { _ in }
-    ).definitionsOnly()
+    let session = Session(limits: limits, files: files, cancellation: cancellation)
+    try session.define(Source(name: fileName, text: source))
+    self.limits = limits
     symbols = session.symbols
     owner = session.owner
     builtins = Builtins.bySymbol(symbols)
@@ -45,10 +47,15 @@ public struct LossModel: Sendable {
   /// of that name, or it holds no numbers.
   public func size(of name: String) -> Int? {
     guard let definition = root.find(symbols.intern(name)) else { return nil }
-    let evaluator = makeEvaluator(cancellation: nil)
+    let stop = makeStopSignal(nil)
+    let evaluator = makeEvaluator(stop)
     let env = Environment(script: definition.script, scope: nil, module: root)
-    guard let value = try? evaluator.value(of: definition, definition.body, env), value.isNumeric
-    else { return nil }
+    let value = try? stop.request { () throws(LossError) in
+      try located(evaluator, definition.script, definition.body) {
+        try evaluator.value(of: definition, definition.body, env)
+      }
+    }
+    guard let value, value.isNumeric else { return nil }
     return value.shape.reduce(1, *)
   }
 
@@ -60,19 +67,28 @@ public struct LossModel: Sendable {
   ///     each with the number of elements that it has in the model, arrays in row-major order.
   ///   - gradientInputs: those of them by which gradients are taken; all of them unless given.
   ///   - corners: which generalized gradient is taken at corners.
+  ///   - cancellation: stops the making of the function, not its calls.
   /// - Throws: an error where the loss or a name does not exist, or the loss is not one number at
   ///   the model's own values.
   public func function(
     _ loss: String, of inputs: [String], wrt gradientInputs: [String]? = nil,
-    corners: CornerRule = .lexicographic
+    corners: CornerRule = .lexicographic, cancellation: Cancellation? = nil
   ) throws(LossError) -> LossFunction {
-    try LossFunction(
-      model: self, loss: loss, inputs: inputs, gradientInputs: gradientInputs, corners: corners)
+    let stop = makeStopSignal(cancellation)
+    return try stop.request { () throws(LossError) in
+      try LossFunction(
+        model: self, loss: loss, inputs: inputs, gradientInputs: gradientInputs, corners: corners,
+        stop: stop)
+    }
   }
 
-  func makeEvaluator(cancellation: Cancellation?) -> Evaluator {
+  func makeStopSignal(_ cancellation: Cancellation?) -> StopSignal {
+    StopSignal(cancellation: cancellation, duration: limits.duration)
+  }
+
+  func makeEvaluator(_ stop: StopSignal) -> Evaluator {
     Evaluator(
       root: root, symbols: symbols, builtins: builtins,
-      account: MemoryAccount(cancellation: cancellation), files: files)
+      account: MemoryAccount(limit: limits.elements, stop: stop), limits: limits, files: files)
   }
 }

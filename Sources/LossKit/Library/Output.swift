@@ -14,6 +14,8 @@ public struct Output: @unchecked Sendable {  // Holds plain values only, which a
   /// The text of the statement.
   let source: String
   let echo: Session.Echo
+  /// What its text is counted in.
+  let count: OutputCount
 
   /// The line of the statement in its text, from 1.
   public let line: Int
@@ -22,6 +24,10 @@ public struct Output: @unchecked Sendable {  // Holds plain values only, which a
   public var isPrint: Bool {
     if case .print = content { true } else { false }
   }
+
+  /// Whether the text that was asked for last is empty because it would be more than
+  /// ``Limits/outputBytes`` allow.
+  public var isTooLong: Bool { count.isExceeded }
 
   /// What a `plot` drew; `nil` for everything else.
   public var plot: Plot? {
@@ -32,9 +38,16 @@ public struct Output: @unchecked Sendable {  // Holds plain values only, which a
 extension Output {
   /// The output as text, without a final line end.
   ///
+  /// Empty where it is more than ``Limits/outputBytes`` allow: `run` ends with that error then.
+  ///
   /// - Parameter screen: where it is shown: its width breaks long lines, its colours and size
   ///   decide how pictures are drawn.
   public func rendered(_ settings: DisplaySettings, on screen: Screen = .none) -> StyledText {
+    let text = text(settings, on: screen)
+    return count.add(text.plain.utf8.count) ? text : StyledText()
+  }
+
+  private func text(_ settings: DisplaySettings, on screen: Screen) -> StyledText {
     let width = screen.columns
     let values = ValueText(settings: settings)
     var text = StyledText()

@@ -28,7 +28,7 @@ final class ParamsObjective {
     }
     work = Workspace(
       size: compiled?.workspaceSize ?? 0, parallelism: parallelism,
-      cancellation: evaluator.account.cancellation)
+      stop: evaluator.account.stop)
   }
 
   /// The number of elements of all params.
@@ -97,6 +97,7 @@ final class ParamsObjective {
   }
 
   private func evaluate(_ point: [Double], _ gradient: inout [Double]) throws -> Double {
+    try evaluator.countStep(expression, env)
     if let compiled {
       var span = gradient.mutableSpan
       if let value = work.run(compiled.gradient, at: point.span, gradient: &span) { return value }

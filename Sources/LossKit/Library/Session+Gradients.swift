@@ -35,9 +35,7 @@ extension Session {
   ///
   /// - Throws: a syntax error, or that of a definition.
   public func define(bytes: [UInt8], fileName: String?) throws(LossError) {
-    let script = try parsed(Source(name: fileName, bytes: bytes))
-    try StatementRun(session: self, script: script, module: root, echo: .script, output: { _ in })
-      .definitionsOnly()
+    try define(Source(name: fileName, bytes: bytes))
   }
 
   /// A formula by its name, or an expression, with its gradient by each param as an expression.
@@ -47,6 +45,10 @@ extension Session {
   /// - Throws: a syntax error in `text`, a name that there is not, an input, or what is wrong with the
   ///   formula where it is evaluated.
   public func gradients(of text: String) throws(LossError) -> FormulaWithGradients {
+    try stop.request { () throws(LossError) in try formulaWithGradients(of: text) }
+  }
+
+  private func formulaWithGradients(of text: String) throws(LossError) -> FormulaWithGradients {
     let script = try parsed(Source(text: text))
     guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
       throw LossError(

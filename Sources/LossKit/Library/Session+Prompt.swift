@@ -51,7 +51,7 @@ extension Session {
   public func kind(of text: String) throws(LossError) -> String {
     let (script, expression) = try expression(text)
     let env = Environment(script: script, scope: nil, module: root)
-    let value = try value(of: text)
+    let value = try stop.request { () throws(LossError) -> Value in try self.value(of: text) }
     let used = evaluator.dependencies(of: expression, env, .all).filter(\.isInput)
       .sorted { $0.id < $1.id }.map(\.name)
     let isInput = script[expression].kind == .name && used == [text.trimmingSpaces]
@@ -80,7 +80,9 @@ extension Session {
     var settings = settings
     settings.elide = .max
     let value =
-      if let text { try value(of: text) } else if let last = evaluator.lastValue { last } else {
+      if let text {
+        try stop.request { () throws(LossError) -> Value in try self.value(of: text) }
+      } else if let last = evaluator.lastValue { last } else {
         throw LossError(EvaluationProblem.nothingShownYet)
       }
     return ValueText(settings: settings).broken(value, width: width)

@@ -22,12 +22,18 @@ public final class Session {
   /// It is called often, on the thread of `run`: what takes time should look at a clock first.
   public var onProgress: ((Descent.Step) -> Void)?
 
+  /// What a text may ask for; steps, output and time are counted anew for each call.
+  public let limits: Limits
+
   let symbols: SymbolTable
   let account: MemoryAccount
   let owner: ModuleOwner
   var root: Module { owner.root }
   let evaluator: Evaluator
   let files: FileAccess
+  let stop: StopSignal
+  /// How much the request has shown.
+  let outputCount: OutputCount
   /// The files imported so far, by resolved path.
   var imported: [String: Module] = [:]
   /// The files being imported, outermost first.
@@ -39,16 +45,23 @@ public final class Session {
   private var nextDefinition = 0
 
   /// - Parameters:
+  ///   - limits: what a text may ask for.
   ///   - files: what `import` and `csv` may read and `plot` may write; nothing unless given.
   ///   - cancellation: stops a running `run`, from another thread or a signal handler.
-  public init(files: FileAccess = .none, cancellation: Cancellation? = nil) {
+  public init(
+    limits: Limits = .standard, files: FileAccess = .none, cancellation: Cancellation? = nil
+  ) {
+    self.limits = limits
     symbols = SymbolTable()
     let builtins = Builtins.bySymbol(symbols)
-    account = MemoryAccount(cancellation: cancellation)
+    stop = StopSignal(cancellation: cancellation, duration: limits.duration)
+    account = MemoryAccount(limit: limits.elements, stop: stop)
+    outputCount = OutputCount(limit: limits.outputBytes, stop: stop)
     owner = ModuleOwner(root: Module(name: "", root: nil))
     self.files = files
     evaluator = Evaluator(
-      root: owner.root, symbols: symbols, builtins: builtins, account: account, files: files)
+      root: owner.root, symbols: symbols, builtins: builtins, account: account, limits: limits,
+      files: files)
     evaluator.compilesDerivatives = true
   }
 
@@ -69,12 +82,16 @@ public final class Session {
   public func run(
     bytes: [UInt8], fileName: String?, echo: Echo, output: (Output) -> Void
   ) throws(LossError) {
-    let script = try parsed(Source(name: fileName, bytes: bytes))
+    try stop.request { () throws(LossError) in
+      try run(parsed(Source(name: fileName, bytes: bytes)), echo, output)
+    }
+  }
+
+  func run(_ script: Script, _ echo: Echo, _ output: (Output) -> Void) throws(LossError) {
     do {
       try withoutActuallyEscaping(output) { output in
-        let run = StatementRun(
-          session: self, script: script, module: root, echo: echo, output: output)
-        try run.all()
+        try StatementRun(session: self, script: script, module: root, echo: echo, output: output)
+          .all()
       }
     } catch let error as LossError {
       throw error
@@ -84,13 +101,50 @@ public final class Session {
     }
   }
 
+  /// Makes the definitions of a text; what it would show, check or assert is left out.
+  func define(_ source: Source) throws(LossError) {
+    try stop.request { () throws(LossError) in
+      try StatementRun(
+        session: self, script: parsed(source), module: root, echo: .script, output: { _ in }
+      ).definitionsOnly()
+    }
+  }
+
   func parsed(_ source: Source) throws(LossError) -> Script {
-    let result = parse(source, symbols: symbols)
+    let room = try parsingRoom(source)
+    let result = parse(source, symbols: symbols, limits: limits)
     if var first = result.errors.first {
       first.further = Array(result.errors.dropFirst())
       throw first
     }
-    return Script(tree: result.tree, serial: newSerial())
+    return try script(of: result.tree, room)
+  }
+
+  /// Room for the tree of a text while it is parsed: its size is not known before.
+  func parsingRoom(_ source: Source) throws(LossError) -> DrawnElements {
+    // Without further parsing: a text that is too long is refused by the parser.
+    let bytes = source.bytes.count > limits.sourceBytes ? 0 : source.bytes.count
+    return try located(source) { () throws(EvaluationProblem) in
+      try DrawnElements(bytes: bytes * SyntaxTree.bytesPerSourceByte, account: account)
+    }
+  }
+
+  /// A script that counts among what the session holds.
+  func script(of tree: SyntaxTree, _ room: consuming DrawnElements) throws(LossError) -> Script {
+    room = try located(tree.source) { () throws(EvaluationProblem) in
+      try DrawnElements(bytes: tree.byteCount, account: account)
+    }
+    return Script(tree: tree, serial: newSerial(), room: room)
+  }
+
+  private func located<Result>(
+    _ source: Source, _ body: () throws(EvaluationProblem) -> Result
+  ) throws(LossError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw LossError(error, in: source, at: SourceRange(start: 0, end: 0))
+    }
   }
 
   func newSerial() -> UInt64 {
@@ -129,22 +183,10 @@ public final class Session {
 
   /// Gives a `param` or `data` another value, at its declaration: `--set name=text`.
   public func override(_ name: String, with text: String) throws(LossError) {
-    let script = try parsed(Source(text: text))
-    guard script.tree.statements.count == 1,
-      script[script.tree.statements[0]].kind == .show
-    else {
-      throw LossError(
-        EvaluationProblem.notAnExpression, in: script.source,
-        at: SourceRange(start: 0, end: UInt32(text.utf8.count)))
-    }
-    let expression = NodeID(index: script[script.tree.statements[0]].a)
-    let value = try located(evaluator, script, expression) {
-      try evaluator.evaluate(
-        expression, Environment(script: script, scope: nil, module: root))
-    }
+    let value = try stop.request { () throws(LossError) -> Value in try self.value(of: text) }
     // The last one given counts.
     overrides.removeAll { $0.name == name }
-    overrides.append((name, value.plain, false))
+    overrides.append((name, value, false))
   }
 
   /// The names given to `override` that no declaration has used so far.

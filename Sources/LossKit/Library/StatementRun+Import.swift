@@ -23,7 +23,8 @@ extension StatementRun {
     }
     return try imported(as: stem(of: path), key: resolved) {
       do {
-        return Source(name: resolved, bytes: try session.files.read(resolved))
+        let bytes = try session.files.read(resolved, atMost: session.limits.sourceBytes)
+        return Source(name: resolved, bytes: bytes)
       } catch let failure as FileAccess.Failure {
         throw error(.cannotRead(path, failure.reason), id)
       }

@@ -15,6 +15,8 @@ struct StatementRun {
       // A `minimize` that was stopped has shown what it reached; what follows it does not run.
       if session.account.isCancelled { throw error(.cancelled, statement) }
       try run(statement)
+      // What could not be shown is an error of this statement, be it the last.
+      if session.stop.reachedLimit != nil { throw error(.cancelled, statement) }
     }
   }
 
@@ -71,7 +73,7 @@ struct StatementRun {
   func show(_ content: Output.Content, _ id: NodeID) {
     output(
       Output(
-        content: content, source: script.text(of: id), echo: echo,
+        content: content, source: script.text(of: id), echo: echo, count: session.outputCount,
         line: script.source.line(at: script.range(of: id).start)))
   }
 

@@ -29,10 +29,18 @@ extension Session {
   public func timedRuns(
     of text: String, within limit: Duration, output: (Output) -> Void
   ) throws(LossError) -> TimedRuns {
+    try stop.request { () throws(LossError) in
+      try runs(of: text, within: limit, output: output)
+    }
+  }
+
+  private func runs(
+    of text: String, within limit: Duration, output: (Output) -> Void
+  ) throws(LossError) -> TimedRuns {
     let script = try parsed(Source(text: text))
     let clock = ContinuousClock()
     let start = clock.now
-    try run(script, output)
+    try run(script, .prompt, output)
     let first = clock.now - start
     var others: [Duration] = []
     guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
@@ -46,25 +54,10 @@ extension Session {
       }
       evaluator.forgetFormulas()
       let begin = clock.now
-      try run(script) { _ in }
+      try run(script, .prompt) { _ in }
       others.append(clock.now - begin)
     }
     others.sort()
     return TimedRuns(first: first, others: others)
-  }
-
-  private func run(_ script: Script, _ output: (Output) -> Void) throws(LossError) {
-    do {
-      try withoutActuallyEscaping(output) { output in
-        try StatementRun(
-          session: self, script: script, module: root, echo: .prompt, output: output
-        ).all()
-      }
-    } catch let error as LossError {
-      throw error
-    } catch {
-      // `withoutActuallyEscaping` hides that only these are thrown.
-      throw LossError(EvaluationProblem.notAnExpression)
-    }
   }
 }

@@ -4,19 +4,19 @@ public struct Workspace: ~Copyable {
   private var bases: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private var memory: UnsafeMutablePointer<Double>
   private var size: Int
-  private let cancellation: Cancellation?
+  let stop: StopSignal
   /// The threads that work on long arrays beside the caller's.
   private let pool: WorkerPool?
   /// Made where a point has to be interpreted.
   private var evaluator: Evaluator?
 
   /// - Parameter size: the number of doubles that programs need.
-  init(size: Int, parallelism: Int, cancellation: Cancellation?) {
+  init(size: Int, parallelism: Int, stop: StopSignal = StopSignal()) {
     // Vectors of eight doubles that begin with a line of the cache are read fastest.
     self.size = size
     (bases, memory) = Workspace.allocated(size)
     pool = parallelism > 1 ? WorkerPool(helpers: parallelism - 1) : nil
-    self.cancellation = cancellation
+    self.stop = stop
   }
 
   deinit { UnsafeMutableRawPointer(bases).deallocate() }
@@ -36,7 +36,7 @@ public struct Workspace: ~Copyable {
 
   mutating func evaluator(of function: LossFunction) -> Evaluator {
     if let evaluator { return evaluator }
-    let made = function.makeEvaluator(cancellation)
+    let made = function.makeEvaluator(stop)
     evaluator = made
     return made
   }

@@ -127,7 +127,8 @@ final class Linter {
     let path = script.tree.texts[Int(node.a)]
     let resolved = path.hasPrefix("/") ? path : script.folder + path
     do throws(FileAccess.Failure) {
-      let source = Source(name: resolved, bytes: try files.read(resolved))
+      let bytes = try files.read(resolved, atMost: Limits.standard.sourceBytes)
+      let source = Source(name: resolved, bytes: bytes)
       let file = path.split(separator: "/").last.map(String.init) ?? path
       let stem = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
       add(source, as: stem, path: path, id)

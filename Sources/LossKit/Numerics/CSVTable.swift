@@ -12,6 +12,14 @@ struct CSVColumn: Equatable, Sendable {
     /// Every field that is not missing is a number; missing ones are nan.
     case numbers([Double])
     case texts([String])
+
+    /// About how many bytes the column takes.
+    var byteCount: Int {
+      switch self {
+      case .numbers(let numbers): numbers.count * MemoryLayout<Double>.stride
+      case .texts(let texts): texts.byteCount
+      }
+    }
   }
 
   var name: String

@@ -53,7 +53,7 @@ struct CompiledBatch: @unchecked Sendable {  // Each thread writes its own point
     var evaluator: Evaluator?
     var start = range.lowerBound
     while start < range.upperBound {
-      if batch.cancellation?.isCancelled ?? false { return LossError(EvaluationProblem.cancelled) }
+      if batch.stop.isRequested { return LossError(EvaluationProblem.cancelled) }
       let count = min(lanes, range.upperBound - start)
       flags.update(repeating: false, count: count)
       let points = batch.points.baseAddress ?? UnsafePointer(memory)
@@ -81,7 +81,7 @@ struct CompiledBatch: @unchecked Sendable {  // Each thread writes its own point
       }
       for r in 0..<count where flags[r] {
         if streams { loss_streaming_finish() }
-        let settling = evaluator ?? function.makeEvaluator(batch.cancellation)
+        let settling = evaluator ?? function.makeEvaluator(batch.stop)
         evaluator = settling
         if let error = batch.interpret(start + r, settling) { return error }
       }
@@ -95,12 +95,12 @@ struct CompiledBatch: @unchecked Sendable {  // Each thread writes its own point
 
   private func runOneByOne(_ range: Range<Int>) -> LossError? {
     let function = batch.function
-    var work = function.makeWorkspace(cancellation: batch.cancellation)
+    var work = function.makeWorkspace(stop: batch.stop)
     let (inputs, outputs) = (function.inputCount, function.gradientCount)
     var point = [Double](repeating: 0, count: inputs)
     var gradient = [Double](repeating: 0, count: outputs)
     for row in range {
-      if batch.cancellation?.isCancelled ?? false { return LossError(EvaluationProblem.cancelled) }
+      if batch.stop.isRequested { return LossError(EvaluationProblem.cancelled) }
       for j in 0..<inputs { point[j] = batch.points[batch.place(row, j, of: inputs)] }
       var span = gradient.mutableSpan
       do {

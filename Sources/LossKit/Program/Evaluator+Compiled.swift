@@ -36,7 +36,7 @@ extension Evaluator {
       return try account.holding(total + hessian.program.workspaceSize) {
         let point = try Evaluator.joined(values, total, account)
         let result = try Tensor(shape: [total, total], account: account)
-        var work = Workspace(size: 0, parallelism: 1, cancellation: nil)
+        var work = Workspace(size: 0, parallelism: 1)
         var rows = MutableSpan(_unsafeStart: result.start, count: count)
         let stands = work.run(
           hessian, at: Span(_unsafeStart: point.start, count: total), into: &rows)
@@ -104,7 +104,7 @@ extension Evaluator {
   }
 
   private static func run(_ program: Program, at point: Tensor, _ gradient: Tensor) -> Bool {
-    let work = Workspace(size: program.workspaceSize, parallelism: 1, cancellation: nil)
+    let work = Workspace(size: program.workspaceSize, parallelism: 1)
     var result = MutableSpan(_unsafeStart: gradient.start, count: gradient.count)
     return work.run(
       program, at: Span(_unsafeStart: point.start, count: point.count), gradient: &result) != nil

@@ -10,15 +10,22 @@ extension Session {
   ///   - title: the document's title, in place of its own.
   public func report(on bytes: [UInt8], fileName: String?, title: String? = nil) -> Report {
     let source = Source(name: fileName, bytes: bytes)
-    let result = parse(source, symbols: symbols)
-    var outline = ReportOutline(tree: result.tree, symbols: symbols)
-    var errors = result.errors
-    if errors.isEmpty {
-      errors = run(&outline, Script(tree: result.tree, serial: newSerial()))
-    } else {
-      for error in errors { outline.place(error) }
+    var outline = ReportOutline(tree: SyntaxTree(source: source), symbols: symbols)
+    do throws(LossError) {
+      let errors = try stop.request { () throws(LossError) in
+        let room = try parsingRoom(source)
+        let result = parse(source, symbols: symbols, limits: limits)
+        outline = ReportOutline(tree: result.tree, symbols: symbols)
+        for error in result.errors { outline.place(error) }
+        if !result.errors.isEmpty { return result.errors }
+        return run(&outline, try script(of: result.tree, room))
+      }
+      return outline.report(title: title, errors: errors)
+    } catch {
+      // Too large to be run at all.
+      outline.place(error)
+      return outline.report(title: title, errors: [error])
     }
-    return outline.report(title: title, errors: errors)
   }
 
   /// Runs the statements of a text up to the first error, and puts what they show into its outline.
@@ -30,6 +37,7 @@ extension Session {
         do throws(LossError) {
           statement.results += try results(of: node, in: script)
         } catch {
+          let error = stop.explained(error)
           statement.outcome = .failed
           statement.errors = [Report.ReportedError(error, in: script.source)]
           return [error]

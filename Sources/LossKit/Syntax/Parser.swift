@@ -52,16 +52,21 @@ struct ParseResult: Sendable {
 /// Parses a text.
 ///
 /// The symbols of its names are made in `symbols`, whose lock is held meanwhile.
-func parse(_ source: Source, symbols: SymbolTable) -> ParseResult {
-  guard source.bytes.count <= Source.maximumLength else {
+func parse(
+  _ source: Source, symbols: SymbolTable, limits: Limits = .standard
+) -> ParseResult {
+  let longest = min(limits.sourceBytes, Source.maximumLength)
+  guard source.bytes.count <= longest else {
     let place = SourceRange(start: 0, end: 0)
-    let error = LossError(SyntaxProblem.textTooLong, in: source, at: place)
+    let error = LossError(SyntaxProblem.textTooLong(limit: longest), in: source, at: place)
     return ParseResult(tree: SyntaxTree(source: source), errors: [error], isUnfinished: false)
   }
   return symbols.withNames { names in
     source.bytes.withUnsafeBufferPointer { bytes in
       // Moved out and back, so that the table is not copied when the parser adds to it.
-      var parser = Parser(source: source, bytes: bytes, names: names.take())
+      var parser = Parser(
+        source: source, bytes: bytes, names: names.take(),
+        nestingLimit: min(limits.nesting, Parser.nestingLimit))
       let result = parser.parseText()
       names = parser.lexer.names
       return result
@@ -102,9 +107,14 @@ struct Parser {
   var depth = 0
   var errors: [LossError] = []
   var isUnfinished = false
+  private let nestingLimit: Int
   private let stack = StackGuard()
 
-  init(source: Source, bytes: UnsafeBufferPointer<UInt8>, names: NameTable) {
+  init(
+    source: Source, bytes: UnsafeBufferPointer<UInt8>, names: NameTable,
+    nestingLimit: Int = Parser.nestingLimit
+  ) {
+    self.nestingLimit = nestingLimit
     lexer = Lexer(bytes: bytes, names: names)
     tree = SyntaxTree(source: source)
     // Pages that are never written cost nothing; growing by copies does.
@@ -179,12 +189,12 @@ struct Parser {
   /// Goes one level deeper; the caller goes back by `depth -= 1`, unless it fails.
   @inline(__always) mutating func enter() throws(ParseFailure) {
     depth += 1
-    if depth > Self.nestingLimit || stack.isExhausted { throw tooDeep() }
+    if depth > nestingLimit || stack.isExhausted { throw tooDeep() }
   }
 
   private mutating func tooDeep() -> ParseFailure {
-    depth > Self.nestingLimit
-      ? fail(.nestedTooDeeply(limit: Self.nestingLimit), at: current.range)
+    depth > nestingLimit
+      ? fail(.nestedTooDeeply(limit: nestingLimit), at: current.range)
       : fail(.stackExhausted, at: current.range)
   }
 

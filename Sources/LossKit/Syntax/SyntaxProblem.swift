@@ -1,7 +1,7 @@
 /// What can be wrong with a text before anything of it is evaluated.
 enum SyntaxProblem: Problem {
   // MARK: Characters
-  case textTooLong
+  case textTooLong(limit: Int)
   case invalidUTF8
   case nulByte
   case unexpectedCharacter(Unicode.Scalar)
@@ -102,14 +102,22 @@ enum SyntaxProblem: Problem {
     }
   }
 
+  var limit: Limits.Kind? {
+    switch self {
+    case .textTooLong: .source
+    case .nestedTooDeeply, .stackExhausted: .nesting
+    default: nil
+    }
+  }
+
   var message: String { words.message }
   var hint: String? { words.hint }
 
   /// The wording of every problem, in one place.
   private var words: (message: String, hint: String?) {
     switch self {
-    case .textTooLong:
-      ("the text is longer than \(Source.maximumLength >> 20) MB", nil)
+    case .textTooLong(let limit):
+      ("the text is longer than \(limit) bytes, the most that are allowed", nil)
     case .invalidUTF8:
       ("this is not UTF-8", "save the text in the encoding UTF-8")
     case .nulByte:

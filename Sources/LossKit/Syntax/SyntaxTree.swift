@@ -24,6 +24,20 @@ struct SyntaxTree: Sendable {
   var statements: [NodeID] = []
 }
 
+extension SyntaxTree {
+  /// About how many bytes the tree and its text take.
+  var byteCount: Int {
+    source.bytes.count + nodes.count * MemoryLayout<Node>.stride
+      + lists.count * MemoryLayout<UInt32>.stride + numbers.count * MemoryLayout<Double>.stride
+      + texts.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count }
+      + statements.count * MemoryLayout<NodeID>.stride
+  }
+
+  /// The most bytes of tree that a byte of text becomes while it is parsed: a node for every second
+  /// byte and a list of as many words, which double when they grow and are copied once.
+  static let bytesPerSourceByte = 24
+}
+
 /// The index of a node in its tree.
 struct NodeID: Hashable, Sendable {
   var index: UInt32

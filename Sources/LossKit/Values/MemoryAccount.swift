@@ -1,37 +1,42 @@
 import Synchronization
 
-/// Counts the array elements that one session holds, and refuses those beyond its limit.
+/// Counts the elements that the arrays of a session hold, so that together they stay below a limit.
 ///
-/// Every array's storage keeps a reference to the account that it was drawn from, and an operation
-/// draws its result from the account of its operands: the limit, like the request to stop, travels
-/// with the data, so that the rules of differentiation need no context of their own.
+/// Arrays dwarf everything else a session holds, and one of them may be asked for in a few
+/// characters (`zeros(1e9)`), so the limit has to be met before the system is asked for memory.
+/// Arrays know the account they were drawn from and give back to it wherever they are released.
 final class MemoryAccount: Sendable {
   /// The most elements (8 bytes each) that may be held at once.
   let limit: Int
   /// The request to stop that kernels look at while they work.
-  let cancellation: Cancellation?
+  let stop: StopSignal
   private let heldElements = Atomic<Int>(0)
 
-  init(limit: Int = MemoryAccount.defaultLimit, cancellation: Cancellation? = nil) {
-    self.limit = limit
-    self.cancellation = cancellation
+  init(limit: Int = MemoryAccount.defaultLimit, stop: StopSignal = StopSignal()) {
+    self.limit = max(0, limit)
+    self.stop = stop
   }
 
   /// 1 GiB of doubles.
-  static let defaultLimit = 1 << 27
+  static let defaultLimit = Limits.standard.elements
 
   /// Where constants that no session owns are drawn from.
   static let unlimited = MemoryAccount(limit: .max)
 
-  var isCancelled: Bool { cancellation?.isCancelled ?? false }
+  var isCancelled: Bool { stop.isRequested }
+
+  /// How many more elements may be held.
+  var remaining: Int { max(0, limit &- heldElements.load(ordering: .relaxed)) }
 
   /// Draws `count` elements, or throws `EvaluationProblem.tooManyElements`.
   func draw(_ count: Int) throws(EvaluationProblem) {
-    let (held, overflow) = heldElements.load(ordering: .relaxed).addingReportingOverflow(count)
-    guard !overflow, held <= limit else {
+    guard count <= limit else { throw .tooManyElements(wanted: count, limit: limit) }
+    // Added first and compared then: of two threads that looked first both could pass.
+    let held = heldElements.wrappingAdd(count, ordering: .relaxed).newValue
+    guard held <= limit, held >= 0 else {
+      heldElements.wrappingSubtract(count, ordering: .relaxed)
       throw .tooManyElements(wanted: count, limit: limit)
     }
-    heldElements.wrappingAdd(count, ordering: .relaxed)
   }
 
   /// Draws `count` elements for the time that `body` takes: for what it needs beside arrays, such as
@@ -54,4 +59,18 @@ final class MemoryAccount: Sendable {
   }
 
   func giveBack(_ count: Int) { heldElements.wrappingSubtract(count, ordering: .relaxed) }
+}
+
+/// Elements drawn for something that is no array, given back when it is released.
+final class DrawnElements: Sendable {
+  private let account: MemoryAccount
+  private let count: Int
+
+  init(bytes: Int, account: MemoryAccount) throws(EvaluationProblem) {
+    count = max(0, bytes) / 8
+    try account.draw(count)
+    self.account = account
+  }
+
+  deinit { account.giveBack(count) }
 }

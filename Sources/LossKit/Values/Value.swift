@@ -49,7 +49,21 @@ final class Dual: @unchecked Sendable {
 /// Texts in order: a text column of a data set.
 final class TextArray: Sendable {
   let elements: [String]
-  init(_ elements: [String]) { self.elements = elements }
+  private let room: DrawnElements
+
+  init(_ elements: [String], account: MemoryAccount) throws(EvaluationProblem) {
+    room = try DrawnElements(bytes: elements.byteCount, account: account)
+    self.elements = elements
+  }
+}
+
+extension [String] {
+  /// About how many bytes texts take: short ones lie in the array itself, others have 32 bytes more.
+  var byteCount: Int {
+    reduce(count * MemoryLayout<String>.stride) {
+      $0 + ($1.utf8.count > 15 ? $1.utf8.count + 32 : 0)
+    }
+  }
 }
 
 /// Named values in order.

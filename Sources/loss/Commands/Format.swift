@@ -32,6 +32,7 @@ struct Format: ParsableCommand {
 
   mutating func validate() throws {
     try root.script.refuse(in: Format.self)
+    try root.limit.refuse(in: Format.self)
     if files.isEmpty, isatty(STDIN_FILENO) == 1 {
       throw ValidationError("Name the scripts to format.")
     }

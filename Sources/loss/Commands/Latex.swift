@@ -24,6 +24,7 @@ struct Latex: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var script: ScriptOptions
+  @OptionGroup(title: "Limits") var limit: LimitOptions
 
   @Flag(help: "Print a whole document instead of a fragment.")
   var standalone = false
@@ -43,7 +44,7 @@ struct Latex: ParsableCommand {
 
   func run() throws {
     let console = output.makeConsole()
-    let runner = ScriptRunner(console: console, overrides: script.overrides)
+    let runner = ScriptRunner(console: console, overrides: script.overrides, limit)
     try runner.finish { printFormula(runner, console) }
   }
 
@@ -51,7 +52,7 @@ struct Latex: ParsableCommand {
     let isInput = file == "-"
     let bytes: [UInt8]
     do throws(FileAccess.Failure) {
-      bytes = try isInput ? LocalFiles.read(descriptor: STDIN_FILENO) : LocalFiles.read(file)
+      bytes = try ScriptFile(file, atMost: runner.limits.sourceBytes).bytes
     } catch {
       console.fail("'\(file)' cannot be read: \(error.reason)")
       return .wrongCall

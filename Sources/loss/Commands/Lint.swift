@@ -25,6 +25,7 @@ struct Lint: ParsableCommand {
 
   mutating func validate() throws {
     try root.script.refuse(in: Lint.self)
+    try root.limit.refuse(in: Lint.self)
     if files.isEmpty { throw ValidationError("Name the scripts to look at.") }
   }
 

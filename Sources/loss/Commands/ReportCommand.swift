@@ -20,6 +20,7 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var script: ScriptOptions
+  @OptionGroup(title: "Limits") var limit: LimitOptions
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
@@ -44,7 +45,8 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let runner = ScriptRunner(console: output.makeConsole(), overrides: script.overrides)
+    let runner = ScriptRunner(
+      console: output.makeConsole(), overrides: script.overrides, limit)
     try runner.finish { ReportRunner(runner: runner, title: title).run(file, to: path) }
   }
 
@@ -66,8 +68,7 @@ private struct ReportRunner {
       return .wrongCall
     }
     do throws(FileAccess.Failure) {
-      let bytes =
-        try file == "-" ? LocalFiles.read(descriptor: STDIN_FILENO) : LocalFiles.read(file)
+      let bytes = try ScriptFile(file, atMost: runner.limits.sourceBytes).bytes
       return run(bytes, ScriptPlace(file), to: target)
     } catch {
       if Interruption.cancellation.isCancelled { return .interrupted }
@@ -78,7 +79,7 @@ private struct ReportRunner {
 
   private func run(_ bytes: [UInt8], _ place: ScriptPlace, to target: String) -> ExitStatus {
     do throws(LossError) {
-      let session = try runner.makeSession(files: place.access)
+      let session = try runner.makeSession(files: place.access(runner.files))
       let report = session.report(on: bytes, fileName: place.name, title: title)
       runner.console.progress?.erase()
       // What it would show is half of what was asked for.
@@ -126,14 +127,15 @@ private struct ScriptPlace {
     folder = slash.map { String(file[...$0]) } ?? ""
   }
 
-  var access: FileAccess {
+  /// Access to the same files, under the names that the script has for them.
+  func access(_ files: FileAccess) -> FileAccess {
     let folder = folder
     return FileAccess(
-      read: { path throws(FileAccess.Failure) in
-        try LocalFiles.access.read(path.hasPrefix("/") ? path : folder + path)
+      read: { (path, byteLimit) throws(FileAccess.Failure) in
+        try files.read(path.hasPrefix("/") ? path : folder + path, atMost: byteLimit)
       },
       write: { bytes, path throws(FileAccess.Failure) in
-        try LocalFiles.access.write(bytes, path.hasPrefix("/") ? path : folder + path)
+        try files.write(bytes, path.hasPrefix("/") ? path : folder + path)
       })
   }
 }

@@ -10,6 +10,7 @@ struct Run: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var script: ScriptOptions
+  @OptionGroup(title: "Limits") var limit: LimitOptions
 
   @Argument(
     help: ArgumentHelp("Scripts to run.", valueName: "file"),
@@ -22,7 +23,8 @@ struct Run: ParsableCommand {
   }
 
   func run() throws {
-    let runner = ScriptRunner(console: output.makeConsole(), overrides: script.overrides)
+    let runner = ScriptRunner(
+      console: output.makeConsole(), overrides: script.overrides, limit)
     try runner.finish { runner.run(files: files) }
   }
 }

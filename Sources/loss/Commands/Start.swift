@@ -23,6 +23,7 @@ struct Start: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var script: ScriptOptions
+  @OptionGroup(title: "Limits") var limit: LimitOptions
 
   @Argument(
     help: ArgumentHelp("Scripts to run.", valueName: "file"),
@@ -36,7 +37,8 @@ struct Start: ParsableCommand {
   }
 
   func run() throws {
-    let runner = ScriptRunner(console: output.makeConsole(), overrides: script.overrides)
+    let runner = ScriptRunner(
+      console: output.makeConsole(), overrides: script.overrides, limit)
     if !script.texts.isEmpty {
       try runner.finish { runner.run(text: script.texts.joined(separator: "\n")) }
     } else if files.isEmpty, isatty(STDIN_FILENO) == 1 {

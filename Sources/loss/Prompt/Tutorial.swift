@@ -88,7 +88,8 @@ extension PromptCommand {
         return console.fail("no tutorial is running", hint: ":tutorial begins it")
       }
       // Without the files and the `--set` of the call: the steps are the same for everybody.
-      let session = Session(cancellation: Interruption.cancellation)
+      let session = Session(
+        limits: prompt.session.limits, cancellation: Interruption.cancellation)
       session.settings = prompt.session.settings
       session.onProgress = prompt.session.onProgress
       let begun = Tutorial(session: session, saved: prompt.session)

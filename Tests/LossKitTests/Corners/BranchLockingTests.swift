@@ -139,7 +139,7 @@ import Testing
     let account = MemoryAccount(limit: limit)
     let evaluator = Evaluator(
       root: session.evaluator.root, symbols: session.evaluator.symbols, builtins: [],
-      account: account, files: session.evaluator.files)
+      account: account, limits: .standard, files: session.evaluator.files)
     let x = try Tensor((0..<20).map(Double.init), account: MemoryAccount(limit: 1000)).value
     var sizes: Set<Int> = []
     let (_, derivative) = try evaluator.derivative(at: [x]) { duals in

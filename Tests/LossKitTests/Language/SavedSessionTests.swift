@@ -19,7 +19,7 @@ import Testing
   private func session(in folder: String = "") -> Session {
     Session(
       files: FileAccess { path throws(FileAccess.Failure) in
-        try Self.files.read(path.hasPrefix("/") ? path : folder + path)
+        try Self.files.read(path.hasPrefix("/") ? path : folder + path, atMost: .max)
       })
   }
 

@@ -193,7 +193,7 @@ import Testing
   /// Stopped, the text of a long array ends and says so.
   @Test func textOfALongArrayStops() throws {
     let cancellation = Cancellation()
-    let account = MemoryAccount(cancellation: cancellation)
+    let account = MemoryAccount(stop: StopSignal(cancellation: cancellation))
     let value = Value.tensor(try Tensor([Double](repeating: 1, count: 100), account: account))
     let text = ValueText(settings: DisplaySettings(elide: .max))
     #expect(JSON.value(value).count > 298)
