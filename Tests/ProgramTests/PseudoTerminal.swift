@@ -163,6 +163,18 @@ final class PseudoTerminal {
     _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
   }
 
+  /// The most bytes that the running program has had resident, as Linux counts them.
+  ///
+  /// What `wait4` says of a child that has ended would not do: a spawned process begins with the
+  /// memory of the one that spawned it, and that counts.
+  var peakMemory: Int? {
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first
+    else { return nil }
+    return Int(kilobytes).map { $0 * 1024 }
+  }
+
   /// Waits for the end of the program; its exit status, or minus the signal that ended it.
   func wait(within limit: Duration = .seconds(10)) throws -> Int32 {
     if let status { return status }

@@ -183,9 +183,11 @@ extension Builtins {
           if case .traced(let rows) = rows { return try rows.argsort() }
           let array = try rows.arrayOrThrow()
           return try array.mappingRows { row, result in
-            let places = try Sorting.stableArgsort(
-              row, shouldStop: { array.account.isCancelled })
-            for (i, place) in places.enumerated() { result[i] = Double(place) }
+            try array.account.holding(2 * row.count) {
+              let places = try Sorting.stableArgsort(
+                row, shouldStop: { array.account.isCancelled })
+              for (i, place) in places.enumerated() { result[i] = Double(place) }
+            }
           }
         }
       }),

@@ -218,7 +218,12 @@ extension Builtins {
         guard names.elements.count == a.rest.count else {
           throw EvaluationProblem.fieldCount(names.elements.count, a.rest.count)
         }
-        return .record(Record(names: names.elements, values: a.rest))
+        let record = Record(names: names.elements, values: a.rest)
+        // Made of records within the limit, so that the sum of their fields did not overflow.
+        guard record.depth <= Record.depthLimit, record.fieldCount <= Record.fieldLimit else {
+          throw EvaluationProblem.recordsNestTooDeeply
+        }
+        return .record(record)
       }),
     Builtin(
       "columns", "r, names...", .data,

@@ -25,6 +25,9 @@ extension EvaluationProblem {
         + "together at most \(limit)"
     case .functionsNestTooDeeply:
       "functions were made from functions more than \(Function.nestingLimit) deep"
+    case .recordsNestTooDeeply:
+      "records nest more than \(Record.depthLimit) deep, or have more than \(Record.fieldLimit) "
+        + "fields in all"
     case .repeatedName(let name): "'\(name)' stands here twice"
     case .tableTooLong(let rows, let limit): "a table of \(rows) rows; at most \(limit) are shown"
     case .unknownName(let name, _): "there is no '\(name)'"
@@ -271,7 +274,9 @@ extension EvaluationProblem {
     switch self {
     case .tooManySteps: .steps
     case .tooManyElements: .elements
-    case .nestedTooDeeply, .functionsNestTooDeeply, .derivativesNestTooDeeply: .nesting
+    case .nestedTooDeeply, .functionsNestTooDeeply, .recordsNestTooDeeply,
+      .derivativesNestTooDeeply:
+      .nesting
     case .recursionTooDeep, .tooManyCalls: .recursion
     case .tooMuchOutput: .output
     case .takesTooLong: .duration

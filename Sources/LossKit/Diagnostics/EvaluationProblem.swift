@@ -13,6 +13,7 @@ enum EvaluationProblem: Problem, Error, Sendable {
   case tooManyAxes(Int, limit: Int)
   case emptyAxesTooLong([Int], limit: Int)
   case functionsNestTooDeeply
+  case recordsNestTooDeeply
   case repeatedName(String)
   case tableTooLong(Int, limit: Int)
 

@@ -237,6 +237,13 @@ extension Value {
   private static func descending(
     _ row: UnsafeBufferPointer<Double>, _ context: CallContext
   ) throws -> [Int] {
+    // The places in both orders, and what sorting needs.
+    try context.account.holding(3 * row.count) { try unheldDescending(row, context) }
+  }
+
+  private static func unheldDescending(
+    _ row: UnsafeBufferPointer<Double>, _ context: CallContext
+  ) throws -> [Int] {
     // Ascending puts equal numbers in the order of their places, which reversing would undo.
     let ascending: [Int]
     do {

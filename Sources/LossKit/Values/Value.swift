@@ -70,11 +70,26 @@ extension [String] {
 final class Record: Sendable {
   let names: [String]
   let values: [Value]
+  /// How many records lie inside one another, this one included: it is released by recursion.
+  let depth: Int
+  /// How many fields it has with all records in it, each as often as it stands there: what is shown.
+  let fieldCount: Int
 
   init(names: [String], values: [Value]) {
     self.names = names
     self.values = values
+    var depth = 1
+    var fieldCount = values.count
+    for case .record(let inner) in values {
+      depth = max(depth, inner.depth + 1)
+      fieldCount = fieldCount.addingReportingOverflow(inner.fieldCount).partialValue
+    }
+    self.depth = depth
+    self.fieldCount = fieldCount
   }
+
+  static let depthLimit = 100
+  static let fieldLimit = 1 << 20
 
   subscript(name: String) -> Value? {
     names.firstIndex(of: name).map { values[$0] }
