@@ -13,8 +13,10 @@ import Testing
     (["--max-nesting", "3"], "((((1))))", "nested too deeply: the limit is 3 levels"),
     (["--max-source", "5"], "1 + 1 + 1", "the text is longer than 5 bytes"),
     (["--max-output", "5"], "print \"abcdef\"", "this shows more than 5 bytes"),
-    (["--max-time", "0.1"], "let f(n) = if n < 1 then 0 else f(n - 1) + f(n - 1)\nf(60)",
-      "this takes longer than 0.1 s"),
+    (
+      ["--max-time", "0.1"], "let f(n) = if n < 1 then 0 else f(n - 1) + f(n - 1)\nf(60)",
+      "this takes longer than 0.1 s"
+    ),
     (["--untrusted"], "csv(\"/etc/passwd\")", "this session was given no access to files"),
     (["--no-files"], "import \"a.loss\"", "this session was given no access to files"),
     (["--untrusted", "--max-elements", "10"], "ones(20)", "at most 10 may be held at once"),
@@ -35,7 +37,8 @@ import Testing
     let result = try Program.run(["--max-source", "4", file])
     #expect(
       result.errors
-        == "error: '\(file)' cannot be read: it is longer than 4 bytes, the most that are allowed\n")
+        == "error: '\(file)' cannot be read: it is longer than 4 bytes, the most that are allowed\n"
+    )
     #expect(result.status == 64)
   }
 
