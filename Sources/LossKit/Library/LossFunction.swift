@@ -103,6 +103,8 @@ public struct LossFunction: Sendable {
         zip(inputs, values).map { (.definition($0.definition), $1) }, in: env
       ) { try tracer.evaluate(expression, $0) }
     }
+    // The interpreter meets the limit where it draws what a program lays out beforehand.
+    if compiled?.workspaceSize ?? 0 > model.limits.elements { compiled = nil }
     gradientProgram = compiled.map { Unmanaged.passUnretained($0.gradient) }
   }
 
@@ -249,9 +251,12 @@ public struct LossFunction: Sendable {
     guard compiled != nil else { return nil }
     return lazyHessian.compiled {
       let tracer = makeEvaluator(StopSignal())
-      return CompiledHessian.compile(
+      let hessian = CompiledHessian.compile(
         shapes: inputs.map(\.shape), gradientBy: gradientPlaces, tracer
       ) { try evaluate($0, tracer) }
+      return hessian.flatMap {
+        $0.program.workspaceSize > model.limits.elements ? nil : $0
+      }
     }
   }
 

@@ -37,6 +37,33 @@ import Testing
     }
   }
 
+  @Test func limits() {
+    var answers: [String] = []
+    func print(_ text: String) { answers.append(text) }
+    var limits = Limits.untrusted
+    limits.outputBytes = 10_000
+    // The clock of a machine under load must not decide what the guide says.
+    limits.duration = .seconds(100)
+    for text in [
+      "param s = [2, 1, 0.1]; lse(s) - s[0]",
+      "let f(n) = if n < 1 then 0 else f(n - 1) + f(n - 1); f(100)",
+      "sum(zeros(1e9))",
+      "csv(\"/etc/passwd\")",
+    ] {
+      // A session of its own for each: what one stranger defines is not there for the next.
+      let session = Session(limits: limits)
+      do throws(LossError) {
+        try session.run(text) { print($0.rendered(session.settings).plain) }
+      } catch {
+        print("\(error.limit.map { "limit of \($0)" } ?? "error"): \(error.message)")
+      }
+    }
+    #expect(answers.count == 4)
+    #expect(answers[1].hasPrefix("limit of steps: this takes more than 1000000 steps"))
+    #expect(answers[2].hasPrefix("limit of elements: this needs 1000000000 more elements"))
+    #expect(answers[3].hasPrefix("error: cannot read \"/etc/passwd\""))
+  }
+
   @Test func aSession() {
     var lines = 0
     let session = Session()
