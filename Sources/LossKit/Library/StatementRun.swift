@@ -15,7 +15,8 @@ struct StatementRun {
       // A `minimize` that was stopped has shown what it reached; what follows it does not run.
       if session.account.isCancelled { throw error(.cancelled, statement) }
       try run(statement)
-      // What could not be shown is an error of this statement, be it the last.
+      // What could not be shown, or was cut short as a `minimize` is, is an error of this statement,
+      // be it the last.
       if session.stop.reachedLimit != nil { throw error(.cancelled, statement) }
     }
   }
@@ -217,9 +218,13 @@ struct StatementRun {
 
   /// Notes on parameters that hide an input which a formula in the body uses.
   private func hiddenInputs(_ closure: Closure, _ name: String) -> [String] {
+    let hidden = closure.parameters.compactMap { module.find($0.symbol) }.filter(\.isInput)
+    // What a function uses is all that the functions before it use: looked for at each of a chain of
+    // definitions it takes time by the square of their number.
+    if hidden.isEmpty { return [] }
     let used = evaluator.dependencies(of: closure.body, closure.environment, .all)
-    return closure.parameters.compactMap { parameter in
-      guard let input = module.find(parameter.symbol), input.isInput,
+    return hidden.compactMap { input in
+      guard
         let formula = used.first(where: { formula in
           formula.kind == .formula && formula !== input
             && evaluator.dependencies(of: formula).contains(input.id)

@@ -32,9 +32,11 @@ final class StopSignal: Sendable {
     hasReached.store(true, ordering: .relaxed)
   }
 
-  /// The limit that `reach` was told of in this request.
+  /// The limit that was reached in this request, if one was.
   var reachedLimit: EvaluationProblem? {
-    hasReached.load(ordering: .relaxed) ? reached.withLock { $0 } : nil
+    if hasReached.load(ordering: .relaxed) { return reached.withLock { $0 } }
+    guard let duration, isPastDeadline else { return nil }
+    return .takesTooLong(duration)
   }
 
   /// The number of the present request, by which an evaluator knows that a new one has begun.
@@ -76,9 +78,7 @@ final class StopSignal: Sendable {
   /// A caller's request goes before what may have been reached meanwhile.
   private var reason: EvaluationProblem {
     if cancellation?.isCancelled ?? false { return .cancelled }
-    if let limit = reachedLimit { return limit }
-    if let duration, isPastDeadline { return .takesTooLong(duration) }
-    return .cancelled
+    return reachedLimit ?? .cancelled
   }
 
   // MARK: Time

@@ -89,7 +89,7 @@ final class Record: Sendable {
   }
 
   static let depthLimit = 100
-  static let fieldLimit = 1 << 20
+  static let fieldLimit = 1 << 16
 
   subscript(name: String) -> Value? {
     names.firstIndex(of: name).map { values[$0] }

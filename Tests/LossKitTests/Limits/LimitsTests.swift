@@ -202,6 +202,32 @@ import Testing
     #expect(outputs[0].rendered(session.settings).plain == "[1, 2, 3]")
   }
 
+  /// What `minimize` had reached by then is shown, but the request was not done.
+  @Test func aDescentCutShortIsAnError() throws {
+    let session = Session(limits: Limits(duration: .milliseconds(200)))
+    var shown = 0
+    let error = #expect(throws: LossError.self) {
+      try session.run(
+        "param x = 1.5\nminimize (x - 1)^4 over x with (method = \"gd\", rate = 1e-12, steps = 1e12)"
+      ) { _ in shown += 1 }
+    }
+    #expect(error?.limit == .duration)
+    #expect(error?.line == 2)
+    #expect(shown == 1)
+  }
+
+  @Test func recordsOfRecordsEnd() throws {
+    for text in [
+      "fold((a, i) -> record([\"a\"], a), 0, 0..<100000)",
+      "fold((a, i) -> record([\"a\", \"b\"], a, a), 0, 0..<60)",
+    ] {
+      let error = try #require(self.error(text, .standard))
+      #expect(error.limit == .nesting)
+      let message = "records nest more than 100 deep, or have more than 65536 fields in all"
+      #expect(error.message == message)
+    }
+  }
+
   @Test func aRequestToStopGoesBeforeALimit() {
     let cancellation = Cancellation()
     cancellation.cancel()
