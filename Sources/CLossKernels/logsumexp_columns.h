@@ -200,7 +200,8 @@ INLINE void scale_rows(const double *a, const double *x, double *y, ptrdiff_t co
 
 #define NO_HEAD(p) ((ptrdiff_t)0)
 /// The elements before the next address where a vector may be streamed to.
-#define UNALIGNED_HEAD(p) ((ptrdiff_t)(-(uintptr_t)(p) % sizeof(vd) / sizeof(double)))
+#define UNALIGNED_HEAD(p) \
+  ((ptrdiff_t)((sizeof(vd) - (uintptr_t)(p) % sizeof(vd)) % sizeof(vd) / sizeof(double)))
 
 SCALE_COLUMNS(loss_scale_columns, vstore, NO_HEAD)
 SCALE_COLUMNS(loss_scale_columns_streaming, vstore_streaming, UNALIGNED_HEAD)

@@ -45,7 +45,8 @@ static double error_in_ulps(double y, long double exact) {
   return (double)(fabsl(y - exact) / ldexpl(1, unit));
 }
 
-/// Vigna's xorshift64* (2016).
+/// Vigna's xorshift64* (2016). Its overflow is meant.
+__attribute__((no_sanitize("unsigned-integer-overflow", "unsigned-shift-base"))) //
 static uint64_t random_bits(uint64_t *state) {
   *state ^= *state >> 12;
   *state ^= *state << 25;
