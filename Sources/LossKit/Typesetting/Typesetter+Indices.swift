@@ -111,9 +111,9 @@ extension Typesetter {
   mutating func array(_ node: Node) -> Typeset {
     let ids = Array(script.list(node.a)).map(NodeID.init)
     let rows = ids.map { script[$0] }
-    guard let width = rows.first.map({ Int(script.list($0.a).count) }),
-      rows.allSatisfy({ $0.kind == .array && script.list($0.a).count == width }), width > 0,
-      rows.first?.kind == .array,
+    guard rows.allSatisfy({ $0.kind == .array }),
+      let width = rows.first.map({ script.list($0.a).count }), width > 0,
+      rows.allSatisfy({ script.list($0.a).count == width }),
       // An array of matrices stays a list of them.
       !rows.contains(where: { script[script.list($0.a).node(0)].kind == .array })
     else { return Typeset(.fenced(.square, list(ids))) }
