@@ -13,15 +13,17 @@ struct Program {
   }
 
   /// The executable beside the test bundle: it is a dependency of this target.
-  static let path: String = {
+  static let path = path(of: "loss")
+
+  static func path(of executable: String) -> String {
     #if os(macOS)
       let bundles = Bundle.allBundles.filter { $0.bundlePath.hasSuffix(".xctest") }
       let folder = bundles.first?.bundleURL.deletingLastPathComponent() ?? Bundle.main.bundleURL
     #else
       let folder = Bundle.main.bundleURL
     #endif
-    return folder.appendingPathComponent("loss").path
-  }()
+    return folder.appendingPathComponent(executable).path
+  }
 
   /// An environment in which nothing of the person who runs the tests shows.
   ///
@@ -30,16 +32,21 @@ struct Program {
     var result = [
       "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LOSS_HISTORY": "", "LOSS_INIT": "",
     ]
+    // What sanitizers and the measurement of coverage were told holds for the program as well.
+    let ofTools = [
+      "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH", "LLVM_PROFILE_FILE",
+    ]
+    for name in ofTools { result[name] = ProcessInfo.processInfo.environment[name] }
     for (name, value) in changes { result[name] = value }
     return result
   }
 
   static func run(
     _ arguments: [String], input: String = "", environment: [String: String?] = [:],
-    folder: TemporaryFolder? = nil
+    folder: TemporaryFolder? = nil, executable: String = "loss"
   ) throws -> Result {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
+    process.executableURL = URL(fileURLWithPath: path(of: executable))
     process.arguments = arguments
     process.environment = self.environment(environment)
     if let folder { process.currentDirectoryURL = folder.url }

@@ -228,6 +228,16 @@ void loss_matrix_product(
     const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b, ptrdiff_t b_row,
     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t m, ptrdiff_t p, ptrdiff_t n);
 
+// MARK: - The stack
+
+/// Where the stack of the calling thread ends for now; what is in use lies above.
+///
+/// Here because Swift could only take the address of a variable, which the address sanitizer keeps
+/// on the heap, so as to find uses after a return.
+static inline uintptr_t loss_stack_address(void) {
+  return (uintptr_t)__builtin_frame_address(0);
+}
+
 // MARK: - Instruction sets
 
 typedef enum {

@@ -1,3 +1,5 @@
+import CLossKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -28,10 +30,7 @@ struct StackGuard: Sendable {
   var isNearlyExhausted: Bool { Self.stackPointer() < limit &+ Self.reserve / 2 }
 
   @inline(never)
-  private static func stackPointer() -> UInt {
-    var marker: UInt8 = 0
-    return withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
-  }
+  private static func stackPointer() -> UInt { loss_stack_address() }
 
   private static func limit(lowest: UInt, size: UInt) -> UInt {
     // A quarter at most, so that a very small stack can be used at all.
