@@ -9,23 +9,12 @@ extension Session {
   ///   - rows: how many parts are listed at most, those nearest to the whole first.
   /// - Throws: the error of a text that is no expression.
   public func explanation(of text: String, rows: Int = 40) throws(LossError) -> Explanation {
-    try stop.request { () throws(LossError) in
-      let (script, expression) = try expression(text)
+    try request(Source(text: text)) { script throws(LossError) in
+      let expression = try onlyExpression(of: script)
       return try located(evaluator, script, expression) {
         try ExplanationRun(session: self, script: script, rows: rows).explanation(of: expression)
       }
     }
-  }
-
-  /// The one expression that a text is.
-  func expression(_ text: String) throws(LossError) -> (Script, NodeID) {
-    let script = try parsed(Source(text: text))
-    guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
-      throw LossError(
-        EvaluationProblem.notAnExpression, in: script.source,
-        at: SourceRange(start: 0, end: UInt32(text.utf8.count)))
-    }
-    return (script, NodeID(index: script[script.tree.statements[0]].a))
   }
 }
 
@@ -144,6 +133,7 @@ private struct ExplanationRun {
     evaluator.observer = observer
     defer {
       evaluator.observer = nil
+      evaluator.frame.leave()
       evaluator.frame = frame
     }
     return try body()

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a name at the top of a text stands for.
 final class Definition: @unchecked Sendable {  // Mutated only by its session, between evaluations.
   enum Kind { case param, data, formula, function }
@@ -77,7 +79,6 @@ final class Module: @unchecked Sendable {  // Mutated only by its session, betwe
   }
 
   func removeAll() {
-    for module in imports { module.removeAll() }
     definitions = []
     order = []
     imports = []
@@ -97,12 +98,26 @@ final class Module: @unchecked Sendable {  // Mutated only by its session, betwe
   }
 }
 
-/// Keeps a module alive and takes it apart at the end: definitions refer to their module and
+/// Keeps modules alive and takes them apart at the end: definitions refer to their module and
 /// functions to the environment that they were made in, so nothing else would release them.
 final class ModuleOwner: Sendable {
   let root: Module
+  /// Those of files.
+  ///
+  /// Not found from `root`: a file may have been imported by one that then failed.
+  private let imported = Mutex<[Module]>([])
 
   init(root: Module) { self.root = root }
 
-  deinit { root.removeAll() }
+  deinit { removeAll() }
+
+  func adopt(_ module: Module) { imported.withLock { $0.append(module) } }
+
+  func removeAll() {
+    root.removeAll()
+    imported.withLock { modules in
+      for module in modules { module.removeAll() }
+      modules = []
+    }
+  }
 }

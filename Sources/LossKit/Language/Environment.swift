@@ -16,11 +16,30 @@ final class Scope: @unchecked Sendable {  // Filled while it is entered, immutab
   }
 
   let parent: Scope?
-  var bindings: [Binding]
+  private(set) var bindings: [Binding]
+  /// How deep functions lie inside one another through what they were made with.
+  ///
+  /// Their release recurses as deep, so the depth is bounded where scopes are entered. Kept up to
+  /// date rather than found when it is asked for: threads share the scopes of a model's functions.
+  private(set) var nesting: Int
 
   init(parent: Scope?, bindings: [Binding] = []) {
     self.parent = parent
     self.bindings = bindings
+    nesting = bindings.reduce(parent?.nesting ?? 0) { max($0, $1.value.functionNesting) }
+  }
+
+  /// - Parameter capacity: how many names will be bound.
+  init(parent: Scope?, capacity: Int) {
+    self.parent = parent
+    bindings = []
+    bindings.reserveCapacity(capacity)
+    nesting = parent?.nesting ?? 0
+  }
+
+  func bind(_ binding: Binding) {
+    bindings.append(binding)
+    nesting = max(nesting, binding.value.functionNesting)
   }
 
   /// Whether a name is bound here or further out.
@@ -36,15 +55,6 @@ final class Scope: @unchecked Sendable {  // Filled while it is entered, immutab
       scope = parent
     }
   }
-
-  /// How deep functions lie inside one another through what they were made with.
-  ///
-  /// Their release recurses as deep, so the depth is bounded where scopes are entered.
-  var nesting: Int {
-    bindings.reduce(parent.map(\.nestingBelow) ?? 0) { max($0, $1.value.functionNesting) }
-  }
-
-  private lazy var nestingBelow: Int = nesting
 }
 
 extension Value {
@@ -122,6 +132,13 @@ final class Frame {
     replacesFunctions = parent.replacesFunctions
     replacements = []
     depth = parent.depth + 1
+  }
+
+  /// Forgets the formulas' values, because the frame is no longer in force: a function among them
+  /// keeps the frame that it was made in, so that the two would keep each other.
+  @inline(__always)
+  func leave() {
+    if !memo.isEmpty { memo = [:] }
   }
 
   func replacement(of id: Int) -> Value? {

@@ -70,10 +70,9 @@ extension Evaluator {
     for i in stride(from: 0, to: list.count, by: 3) where list.symbol(i) != .none {
       return try apply(closure, arguments(list, env), id, env)
     }
-    let scope = Scope(parent: closure.environment.scope)
-    scope.bindings.reserveCapacity(closure.parameters.count)
+    let scope = Scope(parent: closure.environment.scope, capacity: closure.parameters.count)
     for (i, parameter) in closure.parameters.enumerated() {
-      scope.bindings.append(
+      scope.bind(
         Scope.Binding(
           symbol: parameter.symbol, value: try evaluate(list.node(3 * i + 2), env),
           varies: variesInSmooth(list.node(3 * i + 2), env)))
@@ -210,8 +209,7 @@ extension Evaluator {
   private func apply(
     _ closure: Closure, _ arguments: [Argument], _ id: NodeID, _ env: Environment
   ) throws -> Value {
-    let scope = Scope(parent: closure.environment.scope)
-    scope.bindings.reserveCapacity(closure.parameters.count)
+    var scope = Scope(parent: closure.environment.scope, capacity: closure.parameters.count)
     let positional = arguments.prefix { $0.label == .none }
     guard positional.count <= closure.parameters.count else {
       throw error(
@@ -238,11 +236,13 @@ extension Evaluator {
         value = named.value
       } else if !parameter.defaultValue.isNone {
         value = try evaluate(parameter.defaultValue, closure.environment.with(scope))
+        // A function sees the parameters before it. Among them it and its scope would keep each other.
+        if case .function = value { scope = Scope(parent: scope) }
       } else {
         throw error(
           .missingArgument(closure.describedName, symbols.name(of: parameter.symbol)), id, env)
       }
-      scope.bindings.append(
+      scope.bind(
         Scope.Binding(symbol: parameter.symbol, value: value, varies: variesInSmooth(id, env)))
     }
     return try run(closure, in: scope, id, env)
@@ -257,6 +257,7 @@ extension Evaluator {
     let outer = frame
     defer {
       callDepth -= 1
+      if frame !== outer { frame.leave() }
       frame = outer
     }
     if callDepth > recursionLimit || stack.isNearlyExhausted {

@@ -169,7 +169,7 @@ extension Evaluator {
       case .texts(let texts)?: value = .text(texts.elements[place])
       case let source?: value = try .apply(TakeRow(row: place), source)
       }
-      scope.bindings.append(.init(symbol: variable.symbol, value: value))
+      scope.bind(.init(symbol: variable.symbol, value: value))
     }
     return scope
   }

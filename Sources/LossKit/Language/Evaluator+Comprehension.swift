@@ -27,7 +27,7 @@ extension Evaluator {
     _ count: Int, _ id: NodeID, _ env: Environment,
     _ evaluateBlock: (Range<Int>) throws -> Value?
   ) throws -> Value? {
-    let key = LoopKey(script: ObjectIdentifier(env.script), node: id, openLanes: openLanes)
+    let key = LoopKey(script: env.script.serial, node: id, openLanes: openLanes)
     guard count > 1, !loopsOnly.contains(key) else { return nil }
     var block = max(1, min(count, Evaluator.laneBudget / max(openExtent, 1)))
     // Parts are taken apart and added to in the same blocks, with however many directions.
@@ -43,6 +43,8 @@ extension Evaluator {
       } catch is LaneDependence {
         corners.rewind(to: mark)
         if let observed { observer?.rewind(to: observed) }
+        // Every line of a prompt may have one.
+        if loopsOnly.count == 1 << 10 { loopsOnly = [] }
         loopsOnly.insert(key)
         return nil
       } catch {
@@ -157,7 +159,7 @@ extension Evaluator {
         for (i, place) in places.enumerated() { tensor.start[i] = Double(variable.start + place) }
         value = try Value.tensor(tensor).openingLane(inner)
       }
-      scope.bindings.append(.init(symbol: variable.symbol, value: value))
+      scope.bind(.init(symbol: variable.symbol, value: value))
     }
     corners.loops[inner.id] = scope
     defer { corners.loops[inner.id] = nil }
@@ -185,7 +187,7 @@ extension Evaluator {
           }
           value = try Value.tensor(tensor).openingLane(lane)
         }
-        scope.bindings.append(.init(symbol: variable.symbol, value: value))
+        scope.bind(.init(symbol: variable.symbol, value: value))
       }
     }
     return scope

@@ -31,7 +31,10 @@ extension Evaluator {
       }
     }
     let outer = frame
-    defer { frame = outer }
+    defer {
+      if frame !== outer { frame.leave() }
+      frame = outer
+    }
     if !globals.isEmpty { frame = Frame(parent: frame, replacements: globals) }
     let scope = try env.scope.map { scope in
       try rebuilding(scope, locals, Set(globals.map(\.id)), env)
@@ -57,20 +60,21 @@ extension Evaluator {
     var changed: Set<Symbol> = []
     for current in chain.reversed() {
       let rebuilt = Scope(parent: parent)
-      let inner = env.with(rebuilt)
+      // The scope of a `let` binds nothing else, and a function that was made in it would keep it.
+      let inner = env.with(parent)
       for binding in current.bindings {
         let place = locals.indices.first {
           locals[$0].0 == binding.symbol && homes[$0] === current
         }
         if let place {
-          rebuilt.bindings.append(.init(symbol: binding.symbol, value: locals[place].1))
+          rebuilt.bind(.init(symbol: binding.symbol, value: locals[place].1))
         } else if !binding.definition.isNone,
           mentions(binding.definition, Array(changed), inner)
             || dependsOn(globals, binding.definition, inner)
         {
-          rebuilt.bindings.append(try self.binding(binding.definition, inner))
+          rebuilt.bind(try self.binding(binding.definition, inner))
         } else {
-          rebuilt.bindings.append(binding)
+          rebuilt.bind(binding)
           changed.remove(binding.symbol)
           continue
         }

@@ -70,6 +70,8 @@ final class Evaluator {
     frame = rootFrame
   }
 
+  deinit { rootFrame.leave() }
+
   /// Counts what is not an expression of the text and is done again and again: an evaluation of a
   /// compiled loss, a call by a built-in function.
   func countStep(_ id: NodeID, _ env: Environment) throws {
@@ -280,7 +282,8 @@ final class Evaluator {
 
 /// A comprehension together with the number of lanes open around it.
 struct LoopKey: Hashable {
-  let script: ObjectIdentifier
+  /// The script's number: another may come to lie where it lay.
+  let script: UInt64
   let node: NodeID
   let openLanes: Int
 }

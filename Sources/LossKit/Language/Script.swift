@@ -5,22 +5,29 @@ final class Script: @unchecked Sendable {  // Immutable.
   let folder: String
   /// The number of the text in its session, which `randn` without a seed mixes in.
   let serial: UInt64
+  private let user: NamesUser?
   private let nodes: UnsafeMutablePointer<Node>
+  private let nodeCount: Int
   private let lists: UnsafeMutablePointer<UInt32>
+  private let listWords: Int
   private let numbers: UnsafeMutablePointer<Double>
 
   /// What its text and tree take of the session's elements.
   private let room: DrawnElements?
 
-  init(tree: SyntaxTree, serial: UInt64, room: DrawnElements? = nil) {
+  /// - Parameter user: kept as long as the text: it uses the names of a session.
+  init(tree: SyntaxTree, serial: UInt64, user: NamesUser? = nil, room: DrawnElements? = nil) {
     self.serial = serial
+    self.user = user
     self.room = room
     // Arrays read through a class cost a retain and a check of exclusivity each time: the
-    // interpreter reads through pointers, which this class owns.
+    // interpreter reads through pointers, which this class owns. Bounds are checked in debug only.
     nodes = .allocate(capacity: max(tree.nodes.count, 1))
     nodes.initialize(from: tree.nodes, count: tree.nodes.count)
+    nodeCount = tree.nodes.count
     lists = .allocate(capacity: max(tree.lists.count, 1))
     lists.initialize(from: tree.lists, count: tree.lists.count)
+    listWords = tree.lists.count
     numbers = .allocate(capacity: max(tree.numbers.count, 1))
     numbers.initialize(from: tree.numbers, count: tree.numbers.count)
     var tree = tree
@@ -41,7 +48,10 @@ final class Script: @unchecked Sendable {  // Immutable.
   var source: Source { tree.source }
 
   @inline(__always)
-  subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
+  subscript(id: NodeID) -> Node {
+    assert(Int(id.index) < nodeCount, "there is no such node")
+    return nodes[Int(id.index)]
+  }
 
   @inline(__always)
   func number(_ index: UInt32) -> Double { numbers[Int(index)] }
@@ -49,7 +59,8 @@ final class Script: @unchecked Sendable {  // Immutable.
   /// The list that starts at an offset.
   @inline(__always)
   func list(_ offset: UInt32) -> List {
-    List(start: lists + Int(offset) + 1, count: Int(lists[Int(offset)]))
+    assert(Int(offset) < listWords, "the node has no list")
+    return List(start: lists + Int(offset) + 1, count: Int(lists[Int(offset)]))
   }
 
   func range(of id: NodeID) -> SourceRange { self[id].range }
@@ -81,12 +92,15 @@ final class Script: @unchecked Sendable {  // Immutable.
     var startIndex: Int { 0 }
     var endIndex: Int { count }
     @inline(__always)
-    subscript(position: Int) -> UInt32 { start[position] }
+    subscript(position: Int) -> UInt32 {
+      assert(position >= 0 && position < count, "the list has no such item")
+      return start[position]
+    }
 
     @inline(__always)
-    func node(_ position: Int) -> NodeID { NodeID(index: start[position]) }
+    func node(_ position: Int) -> NodeID { NodeID(index: self[position]) }
     @inline(__always)
-    func symbol(_ position: Int) -> Symbol { Symbol(index: start[position]) }
+    func symbol(_ position: Int) -> Symbol { Symbol(index: self[position]) }
   }
 }
 

@@ -12,6 +12,7 @@ public struct LossFunction: Sendable {
   }
 
   let model: LossModel
+  private let symbols: SymbolTable
   let script: Script
   let expression: NodeID
   let inputs: [Input]
@@ -50,7 +51,8 @@ public struct LossFunction: Sendable {
   ) throws(LossError) {
     self.corners = corners
     let source = Source(text: loss)
-    let result = parse(source, symbols: model.symbols, limits: model.limits)
+    let symbols = model.symbols.copy()
+    let result = parse(source, symbols: symbols, limits: model.limits)
     if let first = result.errors.first { throw first }
     let script = Script(tree: result.tree, serial: 0)
     guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
@@ -60,13 +62,13 @@ public struct LossFunction: Sendable {
     }
     let expression = NodeID(index: script[script.tree.statements[0]].a)
     let env = Environment(script: script, scope: nil, module: model.root)
-    let evaluator = model.makeEvaluator(stop)
+    let evaluator = model.makeEvaluator(symbols, stop)
     var inputs: [Input] = []
     for (place, name) in names.enumerated() {
       if names.firstIndex(of: name) != place {
         throw LossError(EvaluationProblem.repeatedName(name))
       }
-      guard let definition = model.root.find(model.symbols.intern(name)),
+      guard let symbol = symbols.symbol(of: name), let definition = model.root.find(symbol),
         definition.kind != .function
       else { throw LossError(EvaluationProblem.notAnInput(name)) }
       let value = try located(evaluator, script, expression) {
@@ -89,13 +91,14 @@ public struct LossFunction: Sendable {
       throw LossError(EvaluationProblem.lossIsNoNumber(loss, value.kindDescription))
     }
     self.model = model
+    self.symbols = symbols
     self.script = script
     self.expression = expression
     self.inputs = inputs
     gradientPlaces = places
     inputCount = inputs.reduce(0) { $0 + $1.size }
     gradientCount = places.reduce(0) { $0 + inputs[$1].size }
-    let tracer = model.makeEvaluator(stop)
+    let tracer = model.makeEvaluator(symbols, stop)
     compiled = CompiledLoss.compile(
       shapes: inputs.map(\.shape), gradientBy: places, tracer
     ) { values in
@@ -125,7 +128,7 @@ public struct LossFunction: Sendable {
   }
 
   func makeEvaluator(_ stop: StopSignal) -> Evaluator {
-    let evaluator = model.makeEvaluator(stop)
+    let evaluator = model.makeEvaluator(symbols, stop)
     evaluator.cornerRule = corners
     return evaluator
   }

@@ -8,6 +8,7 @@
 ///
 /// Immutable: models and their functions may be used from any number of threads.
 public struct LossModel: Sendable {
+  /// The names of the text; each function has a copy, for names that only its expression has.
   let symbols: SymbolTable
   let owner: ModuleOwner
   var root: Module { owner.root }
@@ -46,9 +47,11 @@ public struct LossModel: Sendable {
   /// The number of elements of an input or formula, at its present value; `nil` where there is none
   /// of that name, or it holds no numbers.
   public func size(of name: String) -> Int? {
-    guard let definition = root.find(symbols.intern(name)) else { return nil }
+    guard let symbol = symbols.symbol(of: name), let definition = root.find(symbol) else {
+      return nil
+    }
     let stop = makeStopSignal(nil)
-    let evaluator = makeEvaluator(stop)
+    let evaluator = makeEvaluator(symbols, stop)
     let env = Environment(script: definition.script, scope: nil, module: root)
     let value = try? stop.request { () throws(LossError) in
       try located(evaluator, definition.script, definition.body) {
@@ -86,7 +89,7 @@ public struct LossModel: Sendable {
     StopSignal(cancellation: cancellation, duration: limits.duration)
   }
 
-  func makeEvaluator(_ stop: StopSignal) -> Evaluator {
+  func makeEvaluator(_ symbols: SymbolTable, _ stop: StopSignal) -> Evaluator {
     Evaluator(
       root: root, symbols: symbols, builtins: builtins,
       account: MemoryAccount(limit: limits.elements, stop: stop), limits: limits, files: files)

@@ -50,12 +50,7 @@ extension Session {
 
   private func formulaWithGradients(of text: String) throws(LossError) -> FormulaWithGradients {
     let script = try parsed(Source(text: text))
-    guard script.tree.statements.count == 1, script[script.tree.statements[0]].kind == .show else {
-      throw LossError(
-        EvaluationProblem.notAnExpression, in: script.source,
-        at: SourceRange(start: 0, end: UInt32(clamping: text.utf8.count)))
-    }
-    let expression = NodeID(index: script[script.tree.statements[0]].a)
+    let expression = try onlyExpression(of: script)
     let names = TypesetFormula.Names(arrays: arrayNames)
     let named =
       script[expression].kind == .name

@@ -49,14 +49,16 @@ extension Session {
 
   /// What kind of value an expression has and what it depends on: `array (3), depends on s, W`.
   public func kind(of text: String) throws(LossError) -> String {
-    let (script, expression) = try expression(text)
-    let env = Environment(script: script, scope: nil, module: root)
-    let value = try stop.request { () throws(LossError) -> Value in try self.value(of: text) }
-    let used = evaluator.dependencies(of: expression, env, .all).filter(\.isInput)
-      .sorted { $0.id < $1.id }.map(\.name)
-    let isInput = script[expression].kind == .name && used == [text.trimmingSpaces]
-    return kindText(value)
-      + (used.isEmpty || isInput ? "" : ", depends on \(used.joined(separator: ", "))")
+    try request(Source(text: text)) { script throws(LossError) in
+      let expression = try onlyExpression(of: script)
+      let value = try value(of: expression, script)
+      let env = Environment(script: script, scope: nil, module: root)
+      let used = evaluator.dependencies(of: expression, env, .all).filter(\.isInput)
+        .sorted { $0.id < $1.id }.map(\.name)
+      let isInput = script[expression].kind == .name && used == [text.trimmingSpaces]
+      return kindText(value)
+        + (used.isEmpty || isInput ? "" : ", depends on \(used.joined(separator: ", "))")
+    }
   }
 
   /// `array (3)`, `function (x, k = 1)`, `record with a: number, b: mask (2)`.
@@ -89,8 +91,13 @@ extension Session {
   }
 
   func value(of text: String) throws(LossError) -> Value {
-    let (script, expression) = try expression(text)
-    return try located(evaluator, script, expression) {
+    try withScript(of: Source(text: text)) { script throws(LossError) in
+      try value(of: onlyExpression(of: script), script)
+    }
+  }
+
+  private func value(of expression: NodeID, _ script: Script) throws(LossError) -> Value {
+    try located(evaluator, script, expression) {
       try evaluator.evaluate(expression, Environment(script: script, scope: nil, module: root))
         .plain
     }

@@ -40,8 +40,12 @@ public final class Session {
   var importsInProgress: [String] = []
   /// The values given to `override` that no declaration has used.
   var overrides: [(name: String, value: Value, isUsed: Bool)] = []
-  /// The number of the next text.
+  /// The number of the last text.
   private var serial: UInt64 = 0
+  /// Kept by every text that uses the names of `symbols`.
+  var namesUser = NamesUser()
+  /// As many names as the table of built-in functions has.
+  let builtinNames: Int
   private var nextDefinition = 0
 
   /// - Parameters:
@@ -54,6 +58,7 @@ public final class Session {
     self.limits = limits
     symbols = SymbolTable()
     let builtins = Builtins.bySymbol(symbols)
+    builtinNames = symbols.count
     stop = StopSignal(cancellation: cancellation, duration: limits.duration)
     account = MemoryAccount(limit: limits.elements, stop: stop)
     outputCount = OutputCount(limit: limits.outputBytes, stop: stop)
@@ -82,8 +87,8 @@ public final class Session {
   public func run(
     bytes: [UInt8], fileName: String?, echo: Echo, output: (Output) -> Void
   ) throws(LossError) {
-    try stop.request { () throws(LossError) in
-      try run(parsed(Source(name: fileName, bytes: bytes)), echo, output)
+    try request(Source(name: fileName, bytes: bytes)) { script throws(LossError) in
+      try run(script, echo, output)
     }
   }
 
@@ -134,7 +139,8 @@ public final class Session {
     room = try located(tree.source) { () throws(EvaluationProblem) in
       try DrawnElements(bytes: tree.byteCount, account: account)
     }
-    return Script(tree: tree, serial: newSerial(), room: room)
+    serial += 1
+    return Script(tree: tree, serial: serial, user: namesUser, room: room)
   }
 
   private func located<Result>(
@@ -147,9 +153,9 @@ public final class Session {
     }
   }
 
-  func newSerial() -> UInt64 {
+  func script(of tree: SyntaxTree) -> Script {
     serial += 1
-    return serial
+    return Script(tree: tree, serial: serial, user: namesUser)
   }
 
   func newDefinitionID() -> Int {
@@ -194,7 +200,7 @@ public final class Session {
 
   /// Forgets all definitions, settings and overrides.
   public func reset() {
-    root.removeAll()
+    owner.removeAll()
     imported = [:]
     settings = DisplaySettings(width: settings.width)
     corners = .lexicographic
@@ -202,5 +208,6 @@ public final class Session {
     evaluator.lastValue = nil
     evaluator.definitionsChanged()
     evaluator.begin()
+    forgetNames()
   }
 }

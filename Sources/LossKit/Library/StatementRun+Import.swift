@@ -39,9 +39,16 @@ extension StatementRun {
     let module = Module(name: name, root: session.root)
     session.importsInProgress.append(key)
     defer { session.importsInProgress.removeLast() }
-    try StatementRun(
-      session: session, script: script, module: module, echo: .script, output: { _ in }
-    ).definitionsOnly()
+    do {
+      try StatementRun(
+        session: session, script: script, module: module, echo: .script, output: { _ in }
+      ).definitionsOnly()
+    } catch {
+      // It and its definitions would keep each other.
+      module.removeAll()
+      throw error
+    }
+    session.owner.adopt(module)
     session.imported[key] = module
     return module
   }

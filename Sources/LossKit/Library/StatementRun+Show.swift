@@ -188,7 +188,7 @@ extension StatementRun {
   ) throws -> Result {
     let scope = Scope(parent: nil)
     for case (.local(let symbol), let value) in replacements {
-      scope.bindings.append(.init(symbol: symbol, value: value))
+      scope.bind(.init(symbol: symbol, value: value))
     }
     let globals = replacements.filter {
       if case .definition = $0.target { true } else { false }

@@ -29,15 +29,14 @@ extension Session {
   public func timedRuns(
     of text: String, within limit: Duration, output: (Output) -> Void
   ) throws(LossError) -> TimedRuns {
-    try stop.request { () throws(LossError) in
-      try runs(of: text, within: limit, output: output)
+    try request(Source(text: text)) { script throws(LossError) in
+      try runs(of: script, within: limit, output: output)
     }
   }
 
   private func runs(
-    of text: String, within limit: Duration, output: (Output) -> Void
+    of script: Script, within limit: Duration, output: (Output) -> Void
   ) throws(LossError) -> TimedRuns {
-    let script = try parsed(Source(text: text))
     let clock = ContinuousClock()
     let start = clock.now
     try run(script, .prompt, output)

@@ -80,8 +80,12 @@ extension Evaluator {
 
   func inFrame<Result>(smoothing: Smoothing?, _ body: () throws -> Result) rethrows -> Result {
     let outer = frame
-    frame = Frame(parent: frame, smoothing: smoothing)
-    defer { frame = outer }
+    let inner = Frame(parent: outer, smoothing: smoothing)
+    frame = inner
+    defer {
+      inner.leave()
+      frame = outer
+    }
     return try body()
   }
 

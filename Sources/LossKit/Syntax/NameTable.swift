@@ -54,6 +54,15 @@ struct NameTable {
   /// The symbol of a name given by its UTF-8 bytes.
   mutating func intern(_ name: UnsafeBufferPointer<UInt8>) -> Symbol {
     let (head, hash) = digest(name)
+    let slot = slot(of: name, head: head, hash: hash)
+    let taken = slots[slot]
+    if taken != 0 { return Symbol(index: entries[Int(taken) - 1].symbol) }
+    return add(name, head: head, hash: hash, slot: slot)
+  }
+
+  /// The slot of a spelling, or the free one where it belongs.
+  @inline(__always)
+  private func slot(of name: UnsafeBufferPointer<UInt8>, head: UInt64, hash: UInt32) -> Int {
     let length = UInt32(truncatingIfNeeded: name.count)
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask
@@ -62,11 +71,40 @@ struct NameTable {
       if entry.head == head, entry.hash == hash, entry.length == length,
         length <= 8 || matches(entry, name)
       {
-        return Symbol(index: entry.symbol)
+        break
       }
       slot = (slot + 1) & mask
     }
-    return add(name, head: head, hash: hash, slot: slot)
+    return slot
+  }
+
+  /// The symbol of a name that is there already.
+  func symbol(of name: UnsafeBufferPointer<UInt8>) -> Symbol? {
+    let (head, hash) = digest(name)
+    let taken = slots[slot(of: name, head: head, hash: hash)]
+    if taken != 0 { return Symbol(index: entries[Int(taken) - 1].symbol) }
+    if unicodeNames.isEmpty { return nil }
+    return unicodeNames[String(decoding: name, as: UTF8.self)].map { Symbol(index: $0) }
+  }
+
+  /// How many spellings there are.
+  var count: Int { entries.count }
+
+  /// Forgets the spellings from a number on, the last ones that were added.
+  mutating func forget(from first: Int) {
+    let mask = slots.count - 1
+    while entries.count > first, let entry = entries.popLast() {
+      // The youngest entry stands in no other one's way, so its slot can be free again.
+      var slot = Int(truncatingIfNeeded: entry.hash) & mask
+      while slots[slot] != UInt32(entries.count + 1) { slot = (slot + 1) & mask }
+      slots[slot] = 0
+      spellings.removeSubrange(entry.offset...)
+      if firstEntries.last == UInt32(entries.count) { firstEntries.removeLast() }
+    }
+    let names = UInt32(firstEntries.count)
+    if unicodeNames.contains(where: { $0.value >= names }) {
+      unicodeNames = unicodeNames.filter { $0.value < names }
+    }
   }
 
   func name(of symbol: Symbol) -> String {

@@ -10,9 +10,11 @@ struct Symbol: Hashable, Sendable {
 
 /// The names of a session, each with its `Symbol`; safe to share between threads.
 final class SymbolTable: Sendable {
-  private let names = Mutex(NameTable())
+  private let names: Mutex<NameTable>
 
-  init() {}
+  convenience init() { self.init(NameTable()) }
+
+  private init(_ names: NameTable) { self.names = Mutex(names) }
 
   /// The symbol of a name, made when the name is new.
   ///
@@ -24,6 +26,23 @@ final class SymbolTable: Sendable {
       return name.withUTF8 { names.intern($0) }
     }
   }
+
+  /// The symbol of a name that the table has.
+  func symbol(of name: String) -> Symbol? {
+    names.withLock { names in
+      var name = name
+      return name.withUTF8 { names.symbol(of: $0) }
+    }
+  }
+
+  /// How many spellings of names the table has.
+  var count: Int { names.withLock { $0.count } }
+
+  /// Forgets the spellings from a number on: those that were new in a text of which nothing is kept.
+  func forget(from first: Int) { names.withLock { $0.forget(from: first) } }
+
+  /// A table of its own with the same names: what is added to one is not in the other.
+  func copy() -> SymbolTable { SymbolTable(names.withLock { $0 }) }
 
   /// The name of a symbol of this table; the empty text for `Symbol.none` and for a stranger.
   func name(of symbol: Symbol) -> String {
