@@ -76,9 +76,14 @@ let package = Package(
       name: "KernelTests",
       dependencies: ["CLossKernels", "KernelTestSupport", "LossKit"]
     ),
+    .executableTarget(
+      name: "EnduranceRun",
+      dependencies: ["LossKit"],
+      path: "Tests/EnduranceRun"
+    ),
     .testTarget(
       name: "ProgramTests",
-      dependencies: ["loss", "LossKit"]
+      dependencies: ["loss", "EnduranceRun", "LossKit"]
     ),
   ],
   swiftLanguageModes: [.v6]
