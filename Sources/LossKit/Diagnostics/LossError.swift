@@ -32,10 +32,12 @@ public struct LossError: Error, Sendable {
   }
 
   /// What is wrong.
-  public var message: String { problem.message }
+  ///
+  /// However long a name or a text in it is, it is bounded: what is cut shows as `…`.
+  public var message: String { problem.message.cutForReaders }
 
   /// What to do about it, where that is known.
-  public var hint: String? { problem.hint }
+  public var hint: String? { problem.hint?.cutForReaders }
 
   /// Whether the evaluation was stopped through its `Cancellation`.
   public var isCancellation: Bool { problem.isCancellation }

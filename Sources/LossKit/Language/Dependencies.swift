@@ -22,7 +22,7 @@ extension Evaluator {
     var walk = DependencyWalk(evaluator: self, mode: mode)
     walk.visit(definition)
     let found = Set(walk.found.keys)
-    if !frame.replacesFunctions { dependencyCache[key] = found }
+    if !frame.replacesFunctions, !walk.isStopped { dependencyCache[key] = found }
     return found
   }
 
@@ -78,6 +78,10 @@ struct DependencyWalk {
     let mode: DependencyMode
   }
 
+  /// Whether the walk was stopped before its end; whoever asked for it ends with an error then.
+  private(set) var isStopped = false
+  private var steps = 0
+
   private var pending: [Visit] = []
   private var definitionsSeen: Set<Met<Int>> = []
   private var localsSeen: Set<Met<NodeID>> = []
@@ -99,7 +103,14 @@ struct DependencyWalk {
   }
 
   private mutating func drain() {
-    while let next = pending.popLast() { step(next) }
+    while let next = pending.popLast() {
+      step(next)
+      steps &+= 1
+      if steps % 1024 == 0, evaluator.account.isCancelled {
+        isStopped = true
+        pending.removeAll()
+      }
+    }
   }
 
   private mutating func add(_ definition: Definition, _ mode: DependencyMode) {

@@ -21,6 +21,10 @@ public final class Source: Sendable {
   /// no error and shows nothing never pays for it.
   private let lineStarts = Mutex<[Int]?>(nil)
 
+  /// The characters of the line that a column was asked for last: a linter asks for each of its places,
+  /// and a text may be one line.
+  private let lastLine = Mutex<LineCharacters?>(nil)
+
   init(name: String?, bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes
@@ -54,8 +58,11 @@ extension Source {
 
   /// The column of an offset in its line, counted from 1 in characters as a reader sees them.
   func column(at offset: UInt32) -> Int {
-    let start = lineBounds(at: offset).lowerBound
-    return characterCount(from: start, to: max(start, Int(offset))) + 1
+    let line = lineBounds(at: offset)
+    return lastLine.withLock { last in
+      if last?.bounds != line { last = LineCharacters(of: bytes, in: line) }
+      return (last?.count(before: Int(offset)) ?? 0) + 1
+    }
   }
 
   /// How many characters, as a reader sees them, lie between two offsets.
@@ -94,6 +101,54 @@ extension Source {
       if starts[middle] <= Int(offset) { low = middle } else { high = middle }
     }
     return low
+  }
+
+  /// The characters of one line.
+  private struct LineCharacters {
+    let bounds: Range<Int>
+    /// Where they begin; `nil` where each byte is one.
+    private let starts: [Int]?
+
+    init(of bytes: [UInt8], in bounds: Range<Int>) {
+      self.bounds = bounds
+      let line = bytes[bounds]
+      // Each ASCII byte is a character but for CR LF, and a line holds no LF before its end.
+      guard line.contains(where: { $0 >= 0x80 }) else {
+        starts = nil
+        return
+      }
+      var scalars = String.UnicodeScalarView()
+      var offsets: [Int] = []
+      bytes.withUnsafeBufferPointer { bytes in
+        var position = bounds.lowerBound
+        while position < bounds.upperBound {
+          let (scalar, length) = decodeScalar(in: bytes, at: position)
+          scalars.append(scalar ?? "\u{FFFD}")
+          offsets.append(position)
+          position += length
+        }
+      }
+      var starts: [Int] = []
+      var index = 0
+      for character in String(scalars) {
+        starts.append(offsets[index])
+        index += character.unicodeScalars.count
+      }
+      self.starts = starts
+    }
+
+    /// How many begin before an offset.
+    func count(before offset: Int) -> Int {
+      let offset = min(max(offset, bounds.lowerBound), bounds.upperBound)
+      guard let starts else { return offset - bounds.lowerBound }
+      var low = 0
+      var high = starts.count
+      while low < high {
+        let middle = low + (high - low) / 2
+        if starts[middle] < offset { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
   }
 
   private func withLineStarts<Result: Sendable>(_ body: ([Int]) -> Result) -> Result {
