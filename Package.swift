@@ -64,6 +64,7 @@ let package = Package(
       exclude: [
         "Losses/README.md", "Losses/losses.jsonl", "Typesetting/formulas.latex.txt",
         "Typesetting/formulas.mathml.txt", "Report/small.loss", "Report/small.html",
+        "Fuzzing/Cases",
       ],
       resources: [.copy("Reference"), .copy("Scripts")]
     ),

@@ -15,8 +15,13 @@ struct SyntaxDump {
     guard result.errors.isEmpty else {
       return result.errors.map { "\($0.line):\($0.column): \($0.message)" }.joined(separator: "\n")
     }
-    let dump = SyntaxDump(tree: result.tree, symbols: symbols)
-    return result.tree.statements.map { dump.node($0) }.joined(separator: "\n")
+    return self.text(of: result.tree, symbols)
+  }
+
+  /// The statements of a tree, one a line.
+  static func text(of tree: SyntaxTree, _ symbols: SymbolTable) -> String {
+    let dump = SyntaxDump(tree: tree, symbols: symbols)
+    return tree.statements.map { dump.node($0) }.joined(separator: "\n")
   }
 
   func node(_ id: NodeID) -> String { node(id.index) }

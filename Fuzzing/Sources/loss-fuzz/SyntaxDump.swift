@@ -1,0 +1,1 @@
+../../../Tests/LossKitTests/Syntax/SyntaxDump.swift
