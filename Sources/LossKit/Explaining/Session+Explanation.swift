@@ -9,7 +9,7 @@ extension Session {
   ///   - rows: how many parts are listed at most, those nearest to the whole first.
   /// - Throws: the error of a text that is no expression.
   public func explanation(of text: String, rows: Int = 40) throws(LossError) -> Explanation {
-    try request(Source(text: text)) { script throws(LossError) in
+    try query(Source(text: text)) { script throws(LossError) in
       let expression = try onlyExpression(of: script)
       return try located(evaluator, script, expression) {
         try ExplanationRun(session: self, script: script, rows: rows).explanation(of: expression)

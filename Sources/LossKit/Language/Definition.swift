@@ -20,6 +20,13 @@ final class Definition: @unchecked Sendable {  // Mutated only by its session, b
   var value: Value { didSet { isReassigned = true } }
   /// Whether an input has got another value since it was declared.
   private(set) var isReassigned = false
+
+  /// Gives an input back what it was before a statement that ends with an error.
+  func restore(_ value: Value, isReassigned: Bool) {
+    self.value = value
+    self.isReassigned = isReassigned
+  }
+
   /// The declared interval of a param.
   var interval: ClosedRange<Double>?
 

@@ -68,6 +68,9 @@ extension Evaluator {
         if text != shown { lines.append("\(text) = \(shown)") }
       }
     }
+    // A side whose evaluation was stopped would be missing without a word, and the point that a check
+    // was about to find simpler would be shown as the simplest.
+    if account.isCancelled { throw error(.cancelled, claim.condition, env) }
     return lines
   }
 }

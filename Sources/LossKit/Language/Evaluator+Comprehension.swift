@@ -27,7 +27,7 @@ extension Evaluator {
     _ count: Int, _ id: NodeID, _ env: Environment,
     _ evaluateBlock: (Range<Int>) throws -> Value?
   ) throws -> Value? {
-    let key = LoopKey(script: env.script.serial, node: id, openLanes: openLanes)
+    let key = LoopKey(script: env.script.identity, node: id, openLanes: openLanes)
     guard count > 1, !loopsOnly.contains(key) else { return nil }
     var block = max(1, min(count, Evaluator.laneBudget / max(openExtent, 1)))
     // Parts are taken apart and added to in the same blocks, with however many directions.

@@ -282,7 +282,6 @@ final class Evaluator {
 
 /// A comprehension together with the number of lanes open around it.
 struct LoopKey: Hashable {
-  /// The script's number: another may come to lie where it lay.
   let script: UInt64
   let node: NodeID
   let openLanes: Int

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A parsed text, kept as long as anything defined in it can be evaluated.
 final class Script: @unchecked Sendable {  // Immutable.
   let tree: SyntaxTree
@@ -6,6 +8,9 @@ final class Script: @unchecked Sendable {  // Immutable.
   /// The number of the text in its session, which `randn` without a seed mixes in.
   let serial: UInt64
   private let user: NamesUser?
+  /// Unique in the process, as an address is not: that of a text which is gone is soon another's.
+  let identity = Script.made.wrappingAdd(1, ordering: .relaxed).newValue
+  private static let made = Atomic<UInt64>(0)
   private let nodes: UnsafeMutablePointer<Node>
   private let nodeCount: Int
   private let lists: UnsafeMutablePointer<UInt32>

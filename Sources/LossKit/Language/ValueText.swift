@@ -1,5 +1,9 @@
 /// Values as text.
 struct ValueText {
+  /// A text up to this length, in bytes, is made whole also where a stop was asked for: it takes no
+  /// time, and may be of a statement that is done.
+  static let stoppableLength = 1 << 14
+
   let settings: DisplaySettings
 
   func text(_ x: Double) -> String {
@@ -58,7 +62,9 @@ struct ValueText {
       // The first three, the gap and the last.
       let i = isShortened && position == 4 ? count - 1 : position
       // A long text can take a while: stopped, it ends as if elided, which the shape after it tells.
-      if isShortened && position == 3 || tensor.account.isCancelled {
+      if isShortened && position == 3
+        || result.utf8.count > ValueText.stoppableLength && tensor.account.isCancelled
+      {
         isElided = true
         result += "… "
         if !isShortened { break }

@@ -11,6 +11,13 @@ extension Session {
     try stop.request { () throws(LossError) in try withScript(of: source, body) }
   }
 
+  /// Does one request that asks something of the session and changes nothing.
+  func query<Result>(
+    _ source: Source, _ body: (Script) throws(LossError) -> Result
+  ) throws(LossError) -> Result {
+    try asking { () throws(LossError) in try request(source, body) }
+  }
+
   /// Calls `body` with a parsed text.
   ///
   /// Names that the text was the first to use are forgotten at the end, unless something of it is

@@ -49,7 +49,7 @@ extension Session {
 
   /// What kind of value an expression has and what it depends on: `array (3), depends on s, W`.
   public func kind(of text: String) throws(LossError) -> String {
-    try request(Source(text: text)) { script throws(LossError) in
+    try query(Source(text: text)) { script throws(LossError) in
       let expression = try onlyExpression(of: script)
       let value = try value(of: expression, script)
       let env = Environment(script: script, scope: nil, module: root)
@@ -91,7 +91,7 @@ extension Session {
   }
 
   func value(of text: String) throws(LossError) -> Value {
-    try withScript(of: Source(text: text)) { script throws(LossError) in
+    try query(Source(text: text)) { script throws(LossError) in
       try value(of: onlyExpression(of: script), script)
     }
   }
@@ -110,8 +110,12 @@ extension Session {
 
   /// What help knows that a name is most likely a misspelling of.
   public func nearestHelp(to name: String) -> String? {
-    nearest(
-      to: name, among: root.visibleNames.map { symbols.name(of: $0) } + Session.helpNames)
+    // Words such as 'for' are too short to be meant by what has only some of their letters.
+    let words = Set(HelpEntry.statements.flatMap(\.names).filter { $0.count <= 3 })
+    return nearest(
+      to: name,
+      among: root.visibleNames.map { symbols.name(of: $0) }
+        + Session.helpNames.filter { !words.contains($0) })
   }
 
   /// The name in scope that another is most likely a misspelling of.

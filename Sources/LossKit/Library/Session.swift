@@ -40,6 +40,11 @@ public final class Session {
   var importsInProgress: [String] = []
   /// The values given to `override` that no declaration has used.
   var overrides: [(name: String, value: Value, isUsed: Bool)] = []
+  /// What inputs were before the imports in progress gave them other values, to be undone where one
+  /// of these ends with an error.
+  var replacedByImport: [(input: Definition, value: Value, isReassigned: Bool)] = []
+  /// How many statements have run to their end.
+  var completedStatements = 0
   /// The number of the last text.
   private var serial: UInt64 = 0
   /// Kept by every text that uses the names of `symbols`.
@@ -93,6 +98,10 @@ public final class Session {
   }
 
   func run(_ script: Script, _ echo: Echo, _ output: (Output) -> Void) throws(LossError) {
+    let statements = completedStatements
+    // A text of which nothing has run, be it stopped or wrong, has no part in what is drawn after it:
+    // run again, it gives what it would have given.
+    defer { if completedStatements == statements { serial = script.serial - 1 } }
     do {
       try withoutActuallyEscaping(output) { output in
         try StatementRun(session: self, script: script, module: root, echo: echo, output: output)
@@ -151,6 +160,14 @@ public final class Session {
     } catch {
       throw LossError(error, in: source, at: SourceRange(start: 0, end: 0))
     }
+  }
+
+  /// Does what only asks something of the session: it has no part in what is drawn after it, and draws
+  /// what it would draw when run.
+  func asking<Result>(_ body: () throws(LossError) -> Result) throws(LossError) -> Result {
+    let before = serial
+    defer { serial = before }
+    return try body()
   }
 
   func script(of tree: SyntaxTree) -> Script {

@@ -37,15 +37,29 @@ extension StatementRun {
     if let known = session.imported[key] { return known }
     let script = try session.parsed(source())
     let module = Module(name: name, root: session.root)
+    let before = (imported: session.imported, replaced: session.replacedByImport.count)
     session.importsInProgress.append(key)
-    defer { session.importsInProgress.removeLast() }
+    defer {
+      session.importsInProgress.removeLast()
+      if session.importsInProgress.isEmpty { session.replacedByImport = [] }
+    }
     do {
       try StatementRun(
         session: session, script: script, module: module, echo: .script, output: { _ in }
       ).definitionsOnly()
     } catch {
-      // It and its definitions would keep each other.
+      // Whole or not at all, also where it was stopped: what it has imported goes with it, and inputs
+      // of the session get their values back.
+      for (inner, imported) in session.imported where before.imported[inner] == nil {
+        imported.removeAll()
+      }
+      session.imported = before.imported
       module.removeAll()
+      for (input, value, isReassigned) in session.replacedByImport[before.replaced...].reversed() {
+        input.restore(value, isReassigned: isReassigned)
+      }
+      session.replacedByImport.removeSubrange(before.replaced...)
+      evaluator.definitionsChanged()
       throw error
     }
     session.owner.adopt(module)

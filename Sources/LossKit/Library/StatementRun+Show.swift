@@ -29,6 +29,8 @@ extension StatementRun {
         _ = try self.gradient(of: body, replacements)
       }
     }
+    // Notes that a stop has cut short would be missing without a word.
+    if session.account.isCancelled { throw error(.cancelled, e) }
     evaluator.lastValue = value.plain
     show(.value(value.plain, gradient: gradient, notes: notes), id)
   }

@@ -18,6 +18,7 @@ struct StatementRun {
       // What could not be shown, or was cut short as a `minimize` is, is an error of this statement,
       // be it the last.
       if session.stop.reachedLimit != nil { throw error(.cancelled, statement) }
+      session.completedStatements += 1
     }
   }
 
@@ -95,7 +96,8 @@ struct StatementRun {
     let symbol = Symbol(index: node.a)
     let offset = kind == .param ? list[2] : list[1]
     let name = try checkedName(symbol, at: offset)
-    var value = try overridden(name) ?? evaluate(list.node(0)).plain
+    let override = overridden(name)
+    var value = try override.map { session.overrides[$0].value } ?? evaluate(list.node(0)).plain
     if kind == .param { value = try input(value, name, list.node(0)) }
     var interval: ClosedRange<Double>?
     if kind == .param, !list.node(1).isNone {
@@ -107,6 +109,7 @@ struct StatementRun {
         id: session.newDefinitionID(), symbol: symbol, name: name, kind: kind, module: module,
         script: script, statement: id, body: list.node(0), documentation: nil, value: value,
         interval: interval))
+    if let override { session.overrides[override].isUsed = true }
     evaluator.definitionsChanged()
     echoInput(name, value, kind, id)
   }
@@ -120,12 +123,10 @@ struct StatementRun {
     echoDefinition(text, id, notes: evaluator.dataNotes)
   }
 
-  private func overridden(_ name: String) -> Value? {
-    guard module === session.root,
-      let place = session.overrides.lastIndex(where: { $0.name == name })
-    else { return nil }
-    session.overrides[place].isUsed = true
-    return session.overrides[place].value
+  /// The place of the value that the call gave the input.
+  private func overridden(_ name: String) -> Int? {
+    guard module === session.root else { return nil }
+    return session.overrides.lastIndex { $0.name == name }
   }
 
   /// A param's value: numbers only, truth values as 0 and 1.
@@ -173,6 +174,9 @@ struct StatementRun {
       if let interval = definition.interval {
         try check(value, lies: interval, name, list.node(0))
       }
+    }
+    if !session.importsInProgress.isEmpty {
+      session.replacedByImport.append((definition, definition.value, definition.isReassigned))
     }
     definition.value = value
     evaluator.definitionsChanged()
