@@ -210,7 +210,7 @@ extension Builtins {
           if rows.plain.isTraced { return try rows.inOrder(of: rows, count: n) }
           return try .apply(
             Value.rowsDescending(rows, wanted: n == 1 ? .largest : .places(0..<n), c).gather(
-              0..<n, keepingAxis: .kept), rows)
+              0..<n, keepingAxis: .kept, c.account), rows)
         }
       }),
     cumulative(

@@ -184,14 +184,10 @@ extension Builtins {
         guard case .texts(let texts) = a[0] else {
           throw EvaluationProblem.argumentKind("codes", a[0].kindDescription)
         }
-        var known: [String: Int] = [:]
+        var known = AppearanceNumbers<String>()
         return .tensor(
           try Tensor(
-            texts.elements.map { text in
-              let code = known[text] ?? known.count
-              known[text] = code
-              return Double(code)
-            }, account: c.account))
+            texts.elements.map { Double(try known.number(of: $0, c.account)) }, account: c.account))
       }),
     Builtin(
       "unique", "v", .data, "The different elements, in the order of first appearance.",
@@ -199,8 +195,8 @@ extension Builtins {
       .general { a, c in
         switch a[0].plain {
         case .texts(let texts):
-          var seen = Set<String>()
-          let different = texts.elements.filter { seen.insert($0).inserted }
+          var seen = DistinctElements<String>()
+          let different = try texts.elements.filter { try seen.isFirst($0, c.account) }
           return .texts(try TextArray(different, account: c.account))
         case .tensor(let tensor) where tensor.lanes.isEmpty:
           return .tensor(try differentElements(of: tensor, c.account))
@@ -258,17 +254,15 @@ extension Builtins {
   private static func differentElements(of tensor: Tensor, _ account: MemoryAccount) throws
     -> Tensor
   {
-    var seen = Set<Double>()
+    var seen = DistinctElements<Double>()
     var result = GrowingElements(account: account)
-    // A set doubles its table of at most three quarters full, and has both while it does: up to
-    // four times its elements.
+    // A table of at most three quarters full doubles, and is there twice while it does: up to four
+    // times its elements.
     var room = 1 << 10
     var held = 0
     defer { account.giveBack(held) }
-    var poll = StopPoll()
     for x in tensor.elements {
-      if poll.shouldStop(after: 50, { account.isCancelled }) { throw EvaluationProblem.cancelled }
-      guard seen.insert(x).inserted else { continue }
+      guard try seen.isFirst(x, account) else { continue }
       try result.append(x)
       if seen.count == room {
         try account.draw(4 * room)

@@ -282,12 +282,22 @@ extension Value {
     let n = max(values.rowLength, 1)
     // The lanes of the order may be more than those of the values: nan is looked for by place.
     let wide = try Value.tensor(values).repeated(along: order.lanes, context.account)
-    let places = order.places.enumerated().map { row, places in
-      places.filter { !wide.start[row * n + $0].isNaN }
-        + places.filter { wide.start[row * n + $0].isNaN }
+    var poll = StopPoll()
+    let places = try order.places.enumerated().map { row, places in
+      var numbers: [Int] = []
+      numbers.reserveCapacity(places.count)
+      var others: [Int] = []
+      for place in places {
+        if poll.shouldStop(after: 2, { context.account.isCancelled }) {
+          throw EvaluationProblem.cancelled
+        }
+        if wide.start[row * n + place].isNaN { others.append(place) } else { numbers.append(place) }
+      }
+      return numbers + others
     }
     let sorted = RowOrder(lanes: order.lanes, shape: order.shape, places: places)
-    return try .apply(sorted.gather(0..<(shape.last ?? 0), keepingAxis: .kept), self)
+    return try .apply(
+      sorted.gather(0..<(shape.last ?? 0), keepingAxis: .kept, context.account), self)
   }
 
   private func repeated(along lanes: [Lane], _ account: MemoryAccount) throws -> Tensor {

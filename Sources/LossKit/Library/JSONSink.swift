@@ -74,7 +74,7 @@ struct JSONSink {
     for i in 0..<tensor.shape[axis] {
       if i > 0 { append(", ") }
       // A part of the numbers could be taken for all of them, were it not for a word at its end.
-      if tensor.account.isCancelled {
+      if byteCount > ValueText.stoppableLength, tensor.account.isCancelled {
         append(JSON.text("stopped"))
         break
       }

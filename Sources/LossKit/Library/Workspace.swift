@@ -10,6 +10,9 @@ public struct Workspace: ~Copyable {
   /// Made where a point has to be interpreted.
   private var evaluator: Evaluator?
 
+  /// A run that needs no more doubles than this takes less than a millisecond or so.
+  private static let stoppableSize = 1 << 17
+
   /// - Parameter size: the number of doubles that programs need.
   init(size: Int, parallelism: Int, stop: StopSignal = StopSignal()) {
     // Vectors of eight doubles that begin with a line of the cache are read fastest.
@@ -72,7 +75,11 @@ public struct Workspace: ~Copyable {
 
   @inline(__always)
   private func run(_ program: Program, _ memory: ProgramMemory) -> Double? {
-    guard program.run(memory), program.isFinite(memory) else { return nil }
+    let stands =
+      if size > Workspace.stoppableSize {
+        program.run(memory, unlessStopped: stop)
+      } else { program.run(memory) }
+    guard stands, program.isFinite(memory) else { return nil }
     return memory[program.value][0]
   }
 

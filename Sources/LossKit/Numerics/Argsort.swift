@@ -9,14 +9,25 @@ enum Sorting {
   static func stableArgsort(
     _ values: UnsafeBufferPointer<Double>, shouldStop: () -> Bool = { false }
   ) throws(KernelStopped) -> [Int] {
-    var entries = values.indices.map { Entry(key: sortKey(values[$0]), index: $0) }
+    var entries: [Entry] = []
+    entries.reserveCapacity(values.count)
+    for index in values.indices {
+      if index & 0x3ffff == 0x3ffff, shouldStop() { throw KernelStopped() }
+      entries.append(Entry(key: sortKey(values[index]), index: index))
+    }
     // Below that the counting of bytes costs more than comparisons.
     if entries.count < 512 {
       entries.sort { ($0.key, $0.index) < ($1.key, $1.index) }
     } else {
       try radixSort(&entries, shouldStop)
     }
-    return entries.map(\.index)
+    var places: [Int] = []
+    places.reserveCapacity(entries.count)
+    for (index, entry) in entries.enumerated() {
+      if index & 0x3ffff == 0x3ffff, shouldStop() { throw KernelStopped() }
+      places.append(entry.index)
+    }
+    return places
   }
 
   private struct Entry {
@@ -42,6 +53,7 @@ enum Sorting {
       if place & 0x3ffff == 0x3ffff, shouldStop() { throw KernelStopped() }
       for digit in 0..<8 { counts[digit &* 256 &+ byte(digit, of: entry.key)] &+= 1 }
     }
+    if shouldStop() { throw KernelStopped() }
     var spare = entries
     for digit in 0..<8 {
       let own = digit * 256..<(digit + 1) * 256

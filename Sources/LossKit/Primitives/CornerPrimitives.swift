@@ -338,7 +338,8 @@ extension Value {
       }
     }
     return try .apply(
-      Value.rowsDescending(self, wanted: .largest, context).gather(0..<1, keepingAxis: .dropped),
+      Value.rowsDescending(self, wanted: .largest, context)
+        .gather(0..<1, keepingAxis: .dropped, context.account),
       self)
   }
 }
@@ -367,14 +368,21 @@ struct RowOrder {
   let places: [[Int]]
 
   /// The elements at given places of the order.
-  func gather(_ range: some Sequence<Int>, keepingAxis axis: Axis) -> Gather {
+  func gather(
+    _ range: some Sequence<Int>, keepingAxis axis: Axis, _ account: MemoryAccount
+  ) throws -> Gather {
     let n = shape.last ?? 1
     let rows = shape.dropLast().reduce(1, *)
     var indices: [Int] = []
     let wanted = range.reduce(0) { count, _ in count + 1 }
     indices.reserveCapacity(places.count * wanted)
+    var poll = StopPoll()
     for (row, order) in places.enumerated() {
-      for position in range { indices.append(row % max(rows, 1) * n + order[position]) }
+      let start = row % max(rows, 1) * n
+      for position in range {
+        if poll.shouldStop(after: 2, { account.isCancelled }) { throw EvaluationProblem.cancelled }
+        indices.append(start + order[position])
+      }
     }
     let outer = Array(shape.dropLast())
     return Gather(

@@ -104,7 +104,8 @@ extension Evaluator {
   }
 
   private static func run(_ program: Program, at point: Tensor, _ gradient: Tensor) -> Bool {
-    let work = Workspace(size: program.workspaceSize, parallelism: 1)
+    let work = Workspace(
+      size: program.workspaceSize, parallelism: 1, stop: point.account.stop)
     var result = MutableSpan(_unsafeStart: gradient.start, count: gradient.count)
     return work.run(
       program, at: Span(_unsafeStart: point.start, count: point.count), gradient: &result) != nil

@@ -93,7 +93,8 @@ extension Program {
       }
       return
     }
-    let places = (0..<n).sorted { row[$0] == row[$1] ? $0 < $1 : row[$0] > row[$1] }
+    let reversed = UnsafeBufferPointer(start: row, count: n).map { -$0 }
+    let places = (try? reversed.withUnsafeBufferPointer { try Sorting.stableArgsort($0) }) ?? []
     for (i, place) in places.enumerated() { out[i] = Double(place) }
   }
 }

@@ -16,6 +16,19 @@ extension Program {
     return true
   }
 
+  /// Runs the program at one point, looking at a request to stop between the instructions: on long
+  /// arrays each takes a while.
+  ///
+  /// - Returns: as `run`; `false` also where it was stopped, which the interpreter then notices.
+  @inline(never)
+  func run(_ memory: ProgramMemory, unlessStopped stop: StopSignal) -> Bool {
+    for place in instructions.indices {
+      if stop.isRequested { return false }
+      guard step(instructions.baseAddress.unsafelyUnwrapped + place, memory) else { return false }
+    }
+    return true
+  }
+
   /// What short losses are made of stands here; the rest is called, so that these few keep their
   /// operands in registers.
   @inline(__always)

@@ -45,7 +45,12 @@ struct SparsemaxWeights: BinaryOperation {
       var sum = 0.0
       var threshold = -1.0
       var count = 0
-      for z in row.map({ $0 - m }).sorted(by: >) {
+      let below = row.map { m - $0 }
+      let order = try below.withUnsafeBufferPointer {
+        try Sorting.stableArgsort($0, shouldStop: { logits.account.isCancelled })
+      }
+      for place in order {
+        let z = -below[place]
         guard 1 + Double(count + 1) * z > sum + z else { break }
         sum += z
         count += 1
