@@ -49,41 +49,80 @@ public struct StyledText: Sendable, Equatable {
   /// - Parameter columns: the width of the screen; `nil` where there is none, and nothing is broken.
   public func wrapped(to columns: Int?) -> StyledText {
     guard let columns else { return self }
-    var result = StyledText()
-    var column = 0
-    var indent = 0
+    var wrapping = Wrapping(columns: columns)
     for span in spans {
       for (number, line) in span.text.split(separator: "\n", omittingEmptySubsequences: false)
         .enumerated()
       {
-        if number > 0 {
-          result.append("\n", as: span.role)
-          (column, indent) = (0, 0)
-        }
+        if number > 0 { wrapping.endLine(span.role) }
         for (place, word) in line.split(separator: " ", omittingEmptySubsequences: false)
           .enumerated()
         {
-          let width = String(word).displayWidth
-          if place > 0 {
-            if column == indent { indent += 1 }
-            if width > 0, column > indent, column + 1 + width > columns {
-              result.append("\n" + String(repeating: " ", count: indent), as: span.role)
-              column = indent
-            } else {
-              result.append(" ", as: span.role)
-              column += 1
-            }
-          }
-          result.append(String(word), as: span.role)
-          column += width
+          if place > 0 { wrapping.space(span.role) }
+          wrapping.add(String(word), span.role)
         }
       }
     }
-    return result
+    return wrapping.finished
   }
 
   /// Appends another text.
   public mutating func append(_ other: StyledText) {
     for span in other.spans { append(span.text, as: span.role) }
+  }
+}
+
+/// A text that is being broken at its spaces.
+private struct Wrapping {
+  let columns: Int
+  private var result = StyledText()
+  private var column = 0
+  private var indent = 0
+  /// The word that grows, which may have several roles: `error` and its colon.
+  private var word = StyledText()
+  private var width = 0
+  /// The spaces before the word, with the role of the last.
+  private var spaces = 0
+  private var spaceRole = StyledText.Role.plain
+
+  init(columns: Int) { self.columns = columns }
+
+  mutating func add(_ text: String, _ role: StyledText.Role) {
+    word.append(text, as: role)
+    width += text.displayWidth
+  }
+
+  mutating func space(_ role: StyledText.Role) {
+    if width > 0 { placeWord() }
+    spaces += 1
+    spaceRole = role
+  }
+
+  mutating func endLine(_ role: StyledText.Role) {
+    placeWord()
+    result.append("\n", as: role)
+    (column, indent) = (0, 0)
+  }
+
+  var finished: StyledText {
+    var copy = self
+    copy.placeWord()
+    return copy.result
+  }
+
+  private mutating func placeWord() {
+    // What a line begins with is its indentation.
+    if column == indent { indent += spaces }
+    if width > 0, column > indent, column + spaces + width > columns {
+      result.append("\n" + String(repeating: " ", count: indent), as: spaceRole)
+      column = indent
+    } else if width > 0 || column + spaces <= columns {
+      // At the end of a line blanks that have no room would take a row of their own.
+      result.append(String(repeating: " ", count: spaces), as: spaceRole)
+      column += spaces
+    }
+    result.append(word)
+    column += width
+    (word, width, spaces) = (StyledText(), 0, 0)
   }
 }

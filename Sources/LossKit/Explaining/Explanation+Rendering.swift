@@ -5,8 +5,10 @@ extension Explanation {
   ///   - settings: how numbers are shown; with 6 digits where it does not say.
   ///   - width: the columns of the terminal; `nil` where there is none, 80 then.
   public func rendered(_ settings: DisplaySettings, width: Int?) -> StyledText {
-    let width = max(width ?? 80, 30)
-    let cells = CellText(settings: settings, limit: width >= 72 ? 24 : max(8, width / 4))
+    let width = max(width ?? 80, 12)
+    let isNarrow = width < ExplanationColumns.least
+    let cells = CellText(
+      settings: settings, limit: width >= 72 ? 24 : isNarrow ? width - 4 : width / 4)
     var rows = [ExplanationRow.header(derivativeHeading)]
     rows += ExplanationRow.rows(root, cells, showsDerivative: derivativeHeading != nil)
     let columns = ExplanationColumns(rows, width: width)
@@ -92,8 +94,16 @@ private struct ExplanationColumns {
   let text: Int
   let value: Int
 
+  /// A screen of fewer columns has no room for three beside each other: what a part comes to stands
+  /// below it.
+  static let least = 40
+
   init(_ rows: [ExplanationRow], width: Int) {
     self.width = width
+    if width < Self.least {
+      (text, value) = (width - 1, width - 1)
+      return
+    }
     value = rows.map(\.value.displayWidth).max() ?? 0
     let derivative = rows.map(\.derivative.displayWidth).max() ?? 0
     let rest = width - value - 2 - (derivative > 0 ? derivative + 2 : 0)
@@ -108,17 +118,26 @@ private struct ExplanationColumns {
     result.append(tree)
     result.append(shown, as: row.role)
     let isHeading = row.role == .heading
-    if !row.value.isEmpty || !row.derivative.isEmpty {
+    if width < Self.least {
+      let below = String(row.below.suffix(max(text - 8, 3)))
+      for (sign, cell, role) in [
+        ("= ", row.value, StyledText.Role.value), ("∂ ", row.derivative, .derivative),
+      ] where !cell.isEmpty {
+        result.append("\n\(below)\(sign)")
+        let room = max(width - below.displayWidth - 2, 8)
+        result.append(cell.shortened(to: room), as: isHeading ? .heading : role)
+      }
+    } else if !row.value.isEmpty || !row.derivative.isEmpty {
       pad(&result, from: tree.displayWidth + shown.displayWidth, to: text + 2)
       result.append(row.value, as: isHeading ? .heading : .value)
     }
-    if !row.derivative.isEmpty {
+    if width >= Self.least, !row.derivative.isEmpty {
       pad(&result, from: row.value.displayWidth, to: value + 2)
       result.append(row.derivative, as: isHeading ? .heading : .derivative)
     }
     let below = String(row.below.suffix(max(min(text, width / 2), 3)))
     for mark in row.marks {
-      let room = max(width - below.displayWidth - 2, 12)
+      let room = max(width - below.displayWidth - 2, 8)
       for (i, line) in mark.text.wrapped(to: room).enumerated() {
         result.append("\n\(below)")
         result.append((i == 0 ? "◂ " : "  ") + line, as: mark.role)

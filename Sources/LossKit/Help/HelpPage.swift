@@ -3,10 +3,16 @@ struct HelpPage {
   private(set) var text = StyledText()
   let width: Int
 
-  init(width: Int?) { self.width = max(width ?? 80, 30) }
+  init(width: Int?) {
+    self.width = max(width ?? 80, 12)
+    isNarrow = self.width < 48
+    column = isNarrow ? 4 : 16
+  }
 
+  /// Whether what has a label stands below it, as there is no room beside it.
+  private let isNarrow: Bool
   /// The column in which what has a label begins.
-  private static let column = 16
+  private let column: Int
 
   mutating func heading(_ title: String) {
     newLine()
@@ -34,9 +40,13 @@ struct HelpPage {
     newLine()
     let lead = "  " + label
     text.append(lead, as: .hint)
-    text.append(String(repeating: " ", count: max(2, Self.column - lead.displayWidth)))
-    let indent = String(repeating: " ", count: Self.column)
-    var column = Self.column
+    let indent = String(repeating: " ", count: self.column)
+    if isNarrow {
+      if !label.isEmpty { text.append("\n" + indent) } else { text.append("  ") }
+    } else {
+      text.append(String(repeating: " ", count: max(2, self.column - lead.displayWidth)))
+    }
+    var column = self.column
     for span in content.spans {
       // Broken between words where that helps; a long array goes on where it stands.
       for (i, word) in span.text.split(separator: " ", omittingEmptySubsequences: false)
@@ -44,10 +54,10 @@ struct HelpPage {
       {
         let word = String(word)
         let space = i > 0 ? " " : ""
-        if column + space.count + word.displayWidth >= width, column > Self.column, !word.isEmpty {
+        if column + space.count + word.displayWidth >= width, column > self.column, !word.isEmpty {
           text.append("\n" + indent)
           text.append(word, as: span.role)
-          column = Self.column + word.displayWidth
+          column = self.column + word.displayWidth
         } else {
           text.append(space + word, as: span.role)
           column += space.count + word.displayWidth
@@ -59,7 +69,7 @@ struct HelpPage {
   /// Names with a line each.
   mutating func list(_ entries: [(name: String, summary: String)]) {
     let longest = entries.map(\.name.displayWidth).max() ?? 0
-    let column = min(longest, max(width / 3, 12))
+    let column = isNarrow ? 0 : min(longest, max(width / 3, 12))
     for (name, summary) in entries {
       newLine()
       var styled = StyledText()
@@ -72,7 +82,7 @@ struct HelpPage {
         text.append(String(repeating: " ", count: column + 2 - name.displayWidth))
       }
       // As wide as the screen allows, and never less than a word or two.
-      let lines = summary.wrapped(to: max(width - column - 5, 12))
+      let lines = summary.wrapped(to: max(width - column - 5, 8))
       text.append(lines.joined(separator: "\n" + String(repeating: " ", count: column + 4)))
     }
   }

@@ -67,7 +67,7 @@ extension Output {
       if echo == .script { text.append("check \(condition): ") }
       text.append(Output.claim(points: points, skipped: skipped))
     case .table(let columns, let rows):
-      append(columns, rows, to: &text, settings)
+      text.append(TableText(columns, rows, settings, width: width).text)
     case .plot(let plot):
       if let file = plot.file {
         text.append("plot written to \(file)")
@@ -146,35 +146,5 @@ extension Output {
       }
       text.append(part, as: .derivative)
     }
-  }
-
-  /// Numbers in tables have 13 digits unless set otherwise: enough to compare, and even columns.
-  static func tableSettings(_ settings: DisplaySettings) -> DisplaySettings {
-    var settings = settings
-    settings.digits = settings.digits ?? 13
-    return settings
-  }
-
-  private func append(
-    _ columns: [String], _ rows: [[Value]], to text: inout StyledText, _ settings: DisplaySettings
-  ) {
-    let values = ValueText(settings: Output.tableSettings(settings))
-    let cells = rows.map { $0.map(values.printed) }
-    let widths = columns.indices.map { i in
-      max(columns[i].count, cells.map { $0[i].count }.max() ?? 0)
-    }
-    func padded(_ row: [String]) -> String {
-      var line = ""
-      for (i, cell) in row.enumerated() {
-        line += i == 0 ? " " : "   "
-        line += cell
-        if i + 1 < row.count {
-          line += String(repeating: " ", count: widths[i] - cell.count)
-        }
-      }
-      return line
-    }
-    text.append(padded(columns), as: .heading)
-    for row in cells { text.append("\n" + padded(row)) }
   }
 }
