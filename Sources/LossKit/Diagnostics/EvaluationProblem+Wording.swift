@@ -193,6 +193,7 @@ extension EvaluationProblem {
       "the \(option) of \(function) is \(values)"
     case .importCycle(let files): "files import each other: \(files.joined(separator: " → "))"
     case .unknownLibrary(let name): "there is no library '\(name)'"
+    case .unknownSetting("", _): ":set needs an option and a value"
     case .unknownSetting(let name, _): "there is no setting '\(name)'"
     case .settingValue(let name, let range): "'\(name)' takes \(range)"
     }
@@ -200,6 +201,8 @@ extension EvaluationProblem {
 
   var hint: String? {
     switch self {
+    case .unknownSetting("", _):
+      "the options are \(Session.settingNames.joined(separator: ", "))"
     case .unknownName(_, let suggestion), .unknownSetting(_, let suggestion):
       suggestion.map { "did you mean '\($0)'?" }
     case .unknownInDefinition(let name):

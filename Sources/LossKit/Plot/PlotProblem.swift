@@ -36,6 +36,7 @@ enum PlotProblem: Problem {
     case .curvesDiffer: "the expression has other elements at one place than at another"
     case .fieldOfSeveral(let count): "contours show one expression, not \(count)"
     case .fieldOfKind(let kind): "contours show a number at each place; this is \(kind)"
+    case .otherEnding(""): "a plot is written to a file, and \"\" names none"
     case .otherEnding(let path): "a plot is written as SVG, and \"\(path)\" does not end in .svg"
     case .cannotWrite(let path, let reason): "cannot write \"\(path)\": \(reason)"
     }
@@ -53,6 +54,8 @@ enum PlotProblem: Problem {
     case .curveOfMatrix: "index it, or flatten it with reshape"
     case .fieldOfSeveral: "write a plot statement for each"
     case .fieldOfKind("an array"), .fieldOfKind("a mask"): "index it, or sum it up"
+    case .otherEnding(""): "write to \"plot.svg\""
+    case .otherEnding(let path) where path.hasSuffix("/"): "write to \"\(path)plot.svg\""
     case .otherEnding(let path): PlotProblem.conversion(of: path)
     default: nil
     }

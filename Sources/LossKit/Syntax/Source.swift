@@ -27,7 +27,19 @@ public final class Source: Sendable {
 
   init(name: String?, bytes: [UInt8]) {
     self.name = name
-    self.bytes = bytes
+    self.bytes = Source.withLineFeeds(bytes)
+  }
+
+  /// The text with a line feed for each carriage return that has none, as old systems ended lines: each
+  /// place stays what it is. Otherwise the whole text would be one line, a comment to its end.
+  private static func withLineFeeds(_ bytes: [UInt8]) -> [UInt8] {
+    guard bytes.contains(0x0D) else { return bytes }
+    var result = bytes
+    for place in bytes.indices
+    where bytes[place] == 0x0D && (place + 1 == bytes.count || bytes[place + 1] != 0x0A) {
+      result[place] = 0x0A
+    }
+    return result
   }
 
   convenience init(name: String? = nil, text: String) {
