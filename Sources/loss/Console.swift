@@ -51,7 +51,7 @@ final class Console {
       columns: size?.columns, rows: size?.rows, colors: color.depth(output).colors)
   }
 
-  func show(_ text: StyledText) { write(text.colored(color.depth(output)), to: output) }
+  func show(_ text: StyledText) { write(text, to: output) }
 
   /// Shows sentences, broken between words.
   func show(prose: StyledText) { show(prose.wrapped(to: min(screen.columns ?? 80, 80))) }
@@ -62,7 +62,12 @@ final class Console {
   }
 
   /// Writes a text that is the answer by itself.
-  func write(_ bytes: [UInt8]) { output.write(bytes) }
+  ///
+  /// Comments need not be UTF-8, and stay as they are.
+  func write(_ bytes: [UInt8]) {
+    guard output.isTerminal else { return output.write(bytes) }
+    write(page: String(decoding: bytes, as: UTF8.self))
+  }
 
   /// Whether a line that is typed at a terminal is coloured.
   var colorsTyping: Bool {
@@ -104,7 +109,7 @@ final class Console {
   }
 
   /// Writes a page that was asked for on standard output.
-  func write(page: String) { output.write(page) }
+  func write(page: String) { output.write(output.isTerminal ? page.harmless : page) }
 
   func flush() {
     output.flush()
@@ -114,6 +119,7 @@ final class Console {
   /// Writes out what is left, and ends the process where the status is not success.
   func end(_ status: ExitStatus) throws {
     flush()
+    Interruption.endIfAsked()
     if status != .success { throw ExitCode(status.rawValue) }
   }
 
@@ -121,10 +127,19 @@ final class Console {
     progress?.erase()
     // Both streams often end in one terminal or file: answers come before the error after them.
     output.flush()
-    write(text.colored(color.depth(errors)), to: errors)
+    write(text, to: errors)
+  }
+
+  private func write(_ text: StyledText, to stream: TextStream) {
+    let shown = stream.isTerminal ? text.harmless : text
+    write(colored: shown.colored(color.depth(stream)), to: stream)
   }
 
   private func write(_ line: String, to stream: TextStream) {
+    write(colored: stream.isTerminal ? line.harmless : line, to: stream)
+  }
+
+  private func write(colored line: String, to stream: TextStream) {
     progress?.erase()
     stream.write(line)
     stream.write("\n")

@@ -36,6 +36,8 @@ enum LocalFiles {
   static func read(
     _ path: String, atMost byteLimit: Int = sizeLimit
   ) throws(FileAccess.Failure) -> [UInt8] {
+    try requireName(path)
+    // A pipe that nobody writes to waits here, until Ctrl-C.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(errno) }
     defer { close(descriptor) }
@@ -72,59 +74,6 @@ enum LocalFiles {
     }
   }
 
-  /// Writes a file in one step: a reader sees the old text or the new one, and a full disk leaves
-  /// the old one.
-  static func write(
-    _ bytes: [UInt8], to path: String, permissions: mode_t = 0o666
-  ) throws(FileAccess.Failure) {
-    // Through a link, or in place of a device, the name itself must stay what it is.
-    var status = stat()
-    let isPlain = lstat(path, &status) != 0 || (status.st_mode & S_IFMT) == S_IFREG
-    let target = isPlain ? "\(path).\(getpid()).new" : path
-    let descriptor = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, permissions)
-    guard descriptor >= 0 else {
-      // The file itself need not be there.
-      if errno == ENOENT { throw FileAccess.Failure(reason: "there is no such folder") }
-      throw failure(errno)
-    }
-    var reason = append(bytes, to: descriptor)
-    if close(descriptor) != 0, reason == nil { reason = errno }
-    if isPlain, reason == nil, rename(target, path) != 0 { reason = errno }
-    if let reason {
-      if isPlain { unlink(target) }
-      throw failure(reason)
-    }
-  }
-
-  /// Gives a file that exists new contents in one step, as `write` does, and keeps its permissions.
-  ///
-  /// A link stays one: what it leads to is replaced.
-  static func replace(_ path: String, by bytes: [UInt8]) throws(FileAccess.Failure) {
-    guard let pointer = realpath(path, nil) else { throw failure(errno) }
-    let resolved = String(cString: pointer)
-    free(pointer)
-    var status = stat()
-    guard stat(resolved, &status) == 0 else { throw failure(errno) }
-    guard (status.st_mode & S_IFMT) == S_IFREG else {
-      throw FileAccess.Failure(reason: "it is no regular file")
-    }
-    // Renaming asks for no permission to write the file itself.
-    guard faccessat(AT_FDCWD, resolved, W_OK, 0) == 0 else { throw failure(errno) }
-    let temporary = "\(resolved).\(getpid()).new"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure(errno) }
-    var reason = append(bytes, to: descriptor)
-    // Who may not give files away keeps them.
-    _ = fchown(descriptor, status.st_uid, status.st_gid)
-    if fchmod(descriptor, status.st_mode & 0o7777) != 0, reason == nil { reason = errno }
-    if close(descriptor) != 0, reason == nil { reason = errno }
-    if reason == nil, rename(temporary, resolved) != 0 { reason = errno }
-    if let reason {
-      unlink(temporary)
-      throw failure(reason)
-    }
-  }
-
   /// Whether a name leads anywhere, be it to something that cannot be read.
   static func exists(_ path: String) -> Bool {
     var status = stat()
@@ -152,11 +101,17 @@ enum LocalFiles {
       }
       if count > 0 {
         start += count
-      } else if errno != EINTR {
+      } else if errno != EINTR || Interruption.cancellation.isCancelled {
+        // A pipe that nobody empties waits until Ctrl-C.
         return errno
       }
     }
     return nil
+  }
+
+  /// Fails for a name that the system would take for a shorter one.
+  static func requireName(_ path: String) throws(FileAccess.Failure) {
+    if path.utf8.contains(0) { throw FileAccess.Failure(reason: "no file's name has a zero byte") }
   }
 
   /// Whether two paths lead to one file that exists.
@@ -211,11 +166,18 @@ enum LocalFiles {
     }
   }
 
-  private static func failure(_ number: Int32) -> FileAccess.Failure {
+  static func failure(_ number: Int32) -> FileAccess.Failure {
     switch number {
     case ENOENT, ENOTDIR: FileAccess.Failure(reason: "there is no such file")
     case EISDIR: FileAccess.Failure(reason: "it is a folder")
     case EACCES, EPERM: FileAccess.Failure(reason: "permission denied")
+    case EROFS: FileAccess.Failure(reason: "its file system is read-only")
+    case ENOSPC, EDQUOT: FileAccess.Failure(reason: "the disk is full")
+    case EFBIG: FileAccess.Failure(reason: "it would be larger than files may be here")
+    case ELOOP: FileAccess.Failure(reason: "its links lead in a circle")
+    case ENAMETOOLONG: FileAccess.Failure(reason: "the name is too long")
+    case EBADF: FileAccess.Failure(reason: "it is closed")
+    case EINTR: FileAccess.Failure(reason: "interrupted")
     default: FileAccess.Failure(reason: systemErrorText(number))
     }
   }

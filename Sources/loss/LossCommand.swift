@@ -1,6 +1,12 @@
 import ArgumentParser
 import LossKit
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The call `loss …`.
 ///
 /// Without the name of a subcommand it is `Start`, so that `loss FILE` runs a file. A script that is
@@ -18,7 +24,7 @@ struct LossCommand: ParsableCommand {
       """,
     discussion: """
       Exit status: 0; 1 after an error in a script or an assert or check that does not hold; \
-      64 after a wrong call; 130 when interrupted.
+      64 after a wrong call; 130 when interrupted. A signal that ends it in order is its status.
       """,
     version: "Loss \(LossVersion.current)",
     subcommands: [
@@ -31,4 +37,24 @@ struct LossCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var script: ScriptOptions
   @OptionGroup(title: "Limits") var limit: LimitOptions
+
+  /// As the parser has it, but what cannot be written is an error here, too.
+  static func main() {
+    Interruption.prepare()
+    StandardStreams.open()
+    do {
+      try StandardStreams.checkArguments()
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let status = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if !message.isEmpty {
+        let stream = TextStream(descriptor: status.isSuccess ? STDOUT_FILENO : STDERR_FILENO)
+        stream.write((stream.isTerminal ? message.harmless : message) + "\n")
+        stream.flush()
+      }
+      _exit(status.rawValue)
+    }
+  }
 }

@@ -27,6 +27,16 @@ struct ScriptFile {
 }
 
 extension ScriptFile {
+  /// Says why a file could not be read, unless it was Ctrl-C; what the call answers then.
+  static func failure(
+    _ failure: FileAccess.Failure, reading file: String, _ console: Console
+  ) -> ExitStatus {
+    if Interruption.cancellation.isCancelled { return .interrupted }
+    let name = file == "-" ? "standard input" : "'\(file)'"
+    console.fail("\(name) cannot be read: \(failure.reason)")
+    return .wrongCall
+  }
+
   /// Works on scripts one after another, also after one that fails, until Ctrl-C.
   ///
   /// - Returns: the first status that is not success.
@@ -40,10 +50,7 @@ extension ScriptFile {
       do throws(FileAccess.Failure) {
         status = body(try ScriptFile(file))
       } catch {
-        if !Interruption.cancellation.isCancelled {
-          console.fail("'\(file)' cannot be read: \(error.reason)")
-        }
-        status = .wrongCall
+        status = failure(error, reading: file, console)
       }
       if Interruption.cancellation.isCancelled { return .interrupted }
       if result == .success { result = status }

@@ -39,7 +39,7 @@ struct ScriptRunner {
   /// Runs what a call asks for, so that Ctrl-C ends it, and answers with its status.
   func finish(_ body: () -> ExitStatus) throws {
     Interruption.watchScript()
-    try console.end(body())
+    try console.end(Self.status(body()))
   }
 
   /// Runs all files, also after one that fails, as each is a test of its own.
@@ -70,9 +70,7 @@ struct ScriptRunner {
       let script = try ScriptFile(file, atMost: limits.sourceBytes)
       return run(script.bytes, name: script.name, label: label)
     } catch {
-      if Interruption.cancellation.isCancelled { return (.interrupted, nil) }
-      console.fail("'\(file)' cannot be read: \(error.reason)")
-      return (.wrongCall, nil)
+      return (ScriptFile.failure(error, reading: file, console), nil)
     }
   }
 

@@ -46,37 +46,51 @@ final class TextStream {
   }
 
   func flush() {
-    var start = 0
-    while start < buffer.count {
-      let count = buffer.withUnsafeBytes { bytes in
-        #if canImport(Glibc)
-          Glibc.write(descriptor, bytes.baseAddress?.advanced(by: start), bytes.count - start)
-        #else
-          Darwin.write(descriptor, bytes.baseAddress, bytes.count - start)
-        #endif
-      }
+    var presses = Interruption.count
+    var rest = buffer[...]
+    while !rest.isEmpty {
+      let count = deliver(rest.prefix(pieceSize))
       if count > 0 {
-        start += count
+        rest = rest.dropFirst(count)
       } else if errno == EAGAIN {
         // Whoever started us left the descriptor non-blocking.
         var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&poller, 1, -1)
       } else if errno != EINTR {
         buffer.removeAll()
-        fail(errno)
+        return fail(errno)
+      }
+      // Ctrl-C takes back what is still to come, from a slow terminal or a reader that has stopped;
+      // what is shown next begins on a line of its own.
+      if !rest.isEmpty, Interruption.count != presses {
+        presses = Interruption.count
+        rest = isTerminal ? [UInt8(ascii: "\n")] : []
       }
     }
     buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// What is written at once: to a terminal little, as Ctrl-C is only seen in between.
+  private var pieceSize: Int { isTerminal ? 4096 : .max }
+
+  private func deliver(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.withUnsafeBytes { bytes in
+      #if canImport(Glibc)
+        Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+      #else
+        Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+      #endif
+    }
   }
 
   /// Output that cannot be delivered ends the process, as it does `cat`: going on would work for
   /// nobody, and answer 0 for results that were lost.
   private func fail(_ reason: Int32) {
     if reason == EPIPE { _exit(ExitStatus.closedPipe.rawValue) }
-    // A standard stream that the caller closed is not asked for.
-    if reason == EBADF || descriptor == STDERR_FILENO { return }
+    // There is nowhere left to say it.
+    if descriptor == STDERR_FILENO { return }
     let errors = TextStream(descriptor: STDERR_FILENO)
-    errors.write("error: the output could not be written: \(systemErrorText(reason))\n")
+    errors.write("error: the output could not be written: \(LocalFiles.failure(reason).reason)\n")
     errors.flush()
     _exit(ExitStatus.failure.rawValue)
   }

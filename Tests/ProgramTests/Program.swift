@@ -41,12 +41,21 @@ struct Program {
     return result
   }
 
+  /// Runs a script of the shell in which `$0` is `loss`.
+  static func shell(
+    _ script: String, environment: [String: String?] = [:], folder: TemporaryFolder? = nil
+  ) throws -> Result {
+    try run(
+      ["-c", script, path], input: "", environment: environment, folder: folder,
+      executable: "/bin/bash")
+  }
+
   static func run(
     _ arguments: [String], input: String = "", environment: [String: String?] = [:],
     folder: TemporaryFolder? = nil, executable: String = "loss"
   ) throws -> Result {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path(of: executable))
+    process.executableURL = URL(fileURLWithPath: executable.hasPrefix("/") ? executable : path(of: executable))
     process.arguments = arguments
     process.environment = self.environment(environment)
     if let folder { process.currentDirectoryURL = folder.url }

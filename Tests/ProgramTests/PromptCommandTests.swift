@@ -67,7 +67,7 @@ import Testing
     terminal.send(":reset now\r")
     try terminal.expect("error: :reset takes nothing after it\nloss> ")
     terminal.send(":set digits\r")
-    try terminal.expect("error: :set needs an option and a value; the options are ")
+    try terminal.expect("error: :set needs an option and a value\n  the options are ")
   }
 
   @Test func listTypeTimeAndReset() throws {

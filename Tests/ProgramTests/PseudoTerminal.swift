@@ -35,11 +35,15 @@ final class PseudoTerminal {
     private static let newSession = Int16(POSIX_SPAWN_SETSID)
   #endif
 
+  /// - Parameter limit: the most bytes that a file may have which the program writes.
   init(
-    _ arguments: [String] = [], environment: [String: String?] = [:], columns: UInt16 = 100
+    _ arguments: [String] = [], environment: [String: String?] = [:], columns: UInt16 = 100,
+    rows: UInt16 = 24, limit: Int? = nil
   ) throws {
-    var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-    display = TerminalScreen(width: Int(columns), height: 24)
+    var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    // A terminal that does not tell its size has one all the same.
+    display = TerminalScreen(
+      width: columns == 0 ? 80 : Int(columns), height: rows == 0 ? 24 : Int(rows))
     var ends: (controller: Int32, terminal: Int32) = (-1, -1)
     var name = [CChar](repeating: 0, count: 1024)
     guard openpty(&ends.controller, &ends.terminal, &name, nil, &size) == 0 else {
@@ -76,9 +80,14 @@ final class PseudoTerminal {
     )
     .map { "\($0)=\($1)" }
     var child = pid_t()
-    let result = Self.withStrings([Program.path] + arguments) { argv in
+    var command = [Program.path] + arguments
+    if let limit {
+      command = ["/bin/bash", "-c", "ulimit -f \(limit / 1024); exec \"$0\" \"$@\""] + command
+    }
+    let executable = command[0]
+    let result = Self.withStrings(command) { argv in
       Self.withStrings(variables) { envp in
-        posix_spawn(&child, Program.path, &actions, &attributes, argv, envp)
+        posix_spawn(&child, executable, &actions, &attributes, argv, envp)
       }
     }
     process = child
@@ -175,6 +184,21 @@ final class PseudoTerminal {
     return Int(kilobytes).map { $0 * 1024 }
   }
 
+  /// Sends the program a signal.
+  func signal(_ number: Int32) { kill(process, number) }
+
+  /// Whether the program stands still, as after Ctrl-Z.
+  func waitUntilStopped(within limit: Duration = .seconds(10)) throws {
+    let deadline = ContinuousClock.now + limit
+    var raw: Int32 = 0
+    while waitpid(process, &raw, WNOHANG | WUNTRACED) == 0 || raw & 0xFF != 0x7F {
+      guard ContinuousClock.now < deadline else {
+        throw Missing(expected: "the program standing still", screen: String(shown.suffix(500)))
+      }
+      if !receive(within: .milliseconds(5)) { usleep(1000) }
+    }
+  }
+
   /// Waits for the end of the program; its exit status, or minus the signal that ended it.
   func wait(within limit: Duration = .seconds(10)) throws -> Int32 {
     if let status { return status }
@@ -225,9 +249,11 @@ final class PseudoTerminal {
 
 /// A prompt that has shown itself.
 func prompt(
-  _ arguments: [String] = [], environment: [String: String?] = [:], columns: UInt16 = 100
+  _ arguments: [String] = [], environment: [String: String?] = [:], columns: UInt16 = 100,
+  rows: UInt16 = 24
 ) throws -> PseudoTerminal {
-  let terminal = try PseudoTerminal(arguments, environment: environment, columns: columns)
+  let terminal = try PseudoTerminal(
+    arguments, environment: environment, columns: columns, rows: rows)
   try terminal.expect("loss> ")
   return terminal
 }

@@ -1,12 +1,6 @@
 import ArgumentParser
 import LossKit
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// `loss latex NAME FILE`.
 struct Latex: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -49,17 +43,15 @@ struct Latex: ParsableCommand {
   }
 
   private func printFormula(_ runner: ScriptRunner, _ console: Console) -> ExitStatus {
-    let isInput = file == "-"
-    let bytes: [UInt8]
+    let script: ScriptFile
     do throws(FileAccess.Failure) {
-      bytes = try ScriptFile(file, atMost: runner.limits.sourceBytes).bytes
+      script = try ScriptFile(file, atMost: runner.limits.sourceBytes)
     } catch {
-      console.fail("'\(file)' cannot be read: \(error.reason)")
-      return .wrongCall
+      return ScriptFile.failure(error, reading: file, console)
     }
     do throws(LossError) {
       let session = try runner.makeSession()
-      try session.define(bytes: bytes, fileName: isInput ? "<stdin>" : file)
+      try session.define(bytes: script.bytes, fileName: script.name)
       let answer = try session.gradients(of: name)
       console.show(StyledText(standalone ? document(answer) : fragment(answer)))
       let isWhole = answer.gradients.allSatisfy { (try? $0.result.get()) != nil }

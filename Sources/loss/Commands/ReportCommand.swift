@@ -1,12 +1,6 @@
 import ArgumentParser
 import LossKit
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// `loss report FILE`.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -71,9 +65,7 @@ private struct ReportRunner {
       let bytes = try ScriptFile(file, atMost: runner.limits.sourceBytes).bytes
       return run(bytes, ScriptPlace(file), to: target)
     } catch {
-      if Interruption.cancellation.isCancelled { return .interrupted }
-      runner.console.fail("'\(file)' cannot be read: \(error.reason)")
-      return .wrongCall
+      return ScriptFile.failure(error, reading: file, runner.console)
     }
   }
 

@@ -44,26 +44,82 @@ struct History {
   }
 
   /// Keeps an entry at once, so that a session that is killed and one beside it lose nothing.
-  func record(_ text: String) {
+  ///
+  /// - Throws: why it is not kept. Nothing of it is then in the file.
+  func record(_ text: String) throws(FileAccess.Failure) {
     createFolders()
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode_t(0o600))
-    guard descriptor >= 0 else { return }
-    _ = LocalFiles.append(Array((Self.encoded(text) + "\n").utf8), to: descriptor)
-    close(descriptor)
+    try withFile(O_RDWR | O_CREAT | O_APPEND) { file throws(FileAccess.Failure) in
+      let size = file.size
+      // A line that a full disk cut short, of a program that could not take it back, is not gone on.
+      let separator = size > 0 && !endsInLineEnd(file.descriptor, size) ? "\n" : ""
+      let line = Array((separator + Self.encoded(text) + "\n").utf8)
+      guard let reason = LocalFiles.append(line, to: file.descriptor) else { return }
+      if file.isRegular { ftruncate(file.descriptor, size) }
+      throw LocalFiles.failure(reason)
+    }
   }
 
   /// Drops the oldest lines over the limit.
   func trim() {
-    let lines = lines()
-    if lines.count <= Self.lineLimit { return }
-    let kept = lines.suffix(Self.lineLimit).map { $0 + [UInt8(ascii: "\n")] }
-    // A history that cannot be shortened is longer than it should be, nothing worse.
-    try? LocalFiles.write(Array(kept.joined()), to: path, permissions: 0o600)
+    // A history that cannot be shortened is longer than it should be, nothing worse. One that is not
+    // there is not made.
+    try? withFile(O_RDWR) { file throws(FileAccess.Failure) in
+      guard file.isRegular else { return }
+      let lines = Self.lines(try LocalFiles.read(descriptor: file.descriptor))
+      if lines.count <= Self.lineLimit { return }
+      let kept = lines.suffix(Self.lineLimit).map { $0 + [UInt8(ascii: "\n")] }
+      try LocalFiles.replace(path, by: Array(kept.joined()))
+    }
+  }
+
+  /// The file while nobody else changes it.
+  private struct Locked {
+    let descriptor: Int32
+    let size: off_t
+    let isRegular: Bool
+  }
+
+  /// Opens the file for as long as `body` takes and keeps other prompts out of it.
+  private func withFile(
+    _ flags: Int32, _ body: (Locked) throws(FileAccess.Failure) -> Void
+  ) throws(FileAccess.Failure) {
+    // What another prompt has replaced meanwhile is not the history any more.
+    for _ in 0..<100 {
+      // A pipe in its place is not waited for.
+      let descriptor = open(path, flags | O_CLOEXEC | O_NONBLOCK, mode_t(0o600))
+      guard descriptor >= 0 else { throw LocalFiles.failure(errno) }
+      defer { close(descriptor) }
+      // A file system without locks is used by one at a time.
+      while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+      var status = stat()
+      guard fstat(descriptor, &status) == 0 else { throw LocalFiles.failure(errno) }
+      var present = stat()
+      guard stat(path, &present) == 0, status.st_dev == present.st_dev,
+        status.st_ino == present.st_ino
+      else { continue }
+      return try body(
+        Locked(
+          descriptor: descriptor, size: status.st_size,
+          isRegular: (status.st_mode & S_IFMT) == S_IFREG))
+    }
+  }
+
+  private func endsInLineEnd(_ descriptor: Int32, _ size: off_t) -> Bool {
+    var last: UInt8 = 0
+    return pread(descriptor, &last, 1, size - 1) != 1 || last == UInt8(ascii: "\n")
   }
 
   private func lines() -> [[UInt8]] {
-    guard let bytes = try? LocalFiles.read(path) else { return [] }
-    return bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
+    // A pipe in its place would be waited for, a device has no end.
+    var status = stat()
+    guard stat(path, &status) == 0, (status.st_mode & S_IFMT) == S_IFREG,
+      let bytes = try? LocalFiles.read(path)
+    else { return [] }
+    return Self.lines(bytes)
+  }
+
+  private static func lines(_ bytes: [UInt8]) -> [[UInt8]] {
+    bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
   }
 
   private func createFolders() {

@@ -18,6 +18,9 @@ final class LineEditor {
   enum Event: Equatable {
     case line(String)
 
+    /// A line that is not UTF-8.
+    case invalid
+
     /// Ctrl-C: the line is abandoned.
     case interrupted
 
@@ -169,6 +172,16 @@ final class LineEditor {
   private func writeLineEnd() {
     fputs("\n", rl_outstream)
     fflush(rl_outstream)
+  }
+
+  /// The character set of a locale that is not UTF-8; `nil` for those that name none, such as `C`.
+  static var foreignCharacterSet: String? {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environmentVariable)
+      .first { !$0.isEmpty }
+    guard let locale, let point = locale.firstIndex(of: ".") else { return nil }
+    let set = locale[locale.index(after: point)...].prefix { $0 != "@" }
+    let letters = set.lowercased().filter { $0 != "-" && $0 != "_" }
+    return ["utf8", ""].contains(letters) ? nil : String(set)
   }
 
   /// Sees to a locale with Unicode: in another, readline takes the bytes of `α` for key combinations.

@@ -27,7 +27,7 @@ enum LineEditorCallbacks {
       event = .end
       return
     }
-    event = .line(String(cString: line))
+    event = String(validatingCString: line).map { .line($0) } ?? .invalid
     free(line)
   }
 

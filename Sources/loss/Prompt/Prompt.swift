@@ -11,6 +11,8 @@ final class Prompt {
   private let history: History?
   private let startup: StartupFile?
   private var hasEnded = false
+  /// Whether it was said that the history could not be written.
+  private var hasLostHistory = false
   /// The entry before the present one: what recalls it, and what `:edit` opens.
   private(set) var lastEntry: String?
   private var remember: (String) -> Void = { _ in }
@@ -36,7 +38,12 @@ final class Prompt {
     remember = editor.remember
     lastEntry = earlier.last
     if console.form == .text, console.amount == .everything {
-      console.show(StyledText(Self.banner))
+      console.show(prose: StyledText(Self.banner))
+      if let set = LineEditor.foreignCharacterSet {
+        console.show(
+          prose: StyledText(
+            "note: the locale asks for \(set); Loss reads and writes UTF-8", as: .note))
+      }
     }
     begin()
     while !hasEnded {
@@ -70,12 +77,23 @@ final class Prompt {
   /// Runs an entry and keeps it in the history.
   func enter(_ text: String) {
     if text != lastEntry, text.utf8.count <= History.entryLimit {
-      history?.record(text)
+      record(text)
       remember(text)
     }
     evaluate(text)
     // `:edit` has entered what it opened.
     if CommandLineText(text)?.command?.name != "edit" { lastEntry = text }
+  }
+
+  private func record(_ text: String) {
+    do throws(FileAccess.Failure) {
+      try history?.record(text)
+    } catch {
+      // Once: whoever has no place for it does not want to hear so at every line.
+      if hasLostHistory || console.form != .text { return }
+      hasLostHistory = true
+      console.show(StyledText("note: the history is not kept: \(error.reason)", as: .note))
+    }
   }
 
   /// Puts the session aside for that of a tutorial.
@@ -162,6 +180,9 @@ final class Prompt {
         } else if !wantsMore(text) {
           return text
         }
+      case .invalid:
+        console.fail("what was typed is not UTF-8", hint: "set the terminal to UTF-8")
+        text = ""
       case .interrupted:
         text = ""
       case .end:

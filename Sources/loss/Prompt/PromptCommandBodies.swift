@@ -39,7 +39,8 @@ extension PromptCommand {
     let words = argument.split(maxSplits: 1, whereSeparator: \.isWhitespace)
     guard words.count == 2 else {
       let names = Session.settingNames.joined(separator: ", ")
-      return prompt.console.fail(":set needs an option and a value; the options are \(names)")
+      return prompt.console.fail(
+        ":set needs an option and a value", hint: "the options are \(names)")
     }
     let value = words[1].drop(while: \.isWhitespace)
     try prompt.session.set(String(words[0]), to: String(value))
