@@ -102,6 +102,13 @@ private struct OpenedFolder: ~Copyable {
     let descriptor = openat(top, temporary, flags, 0o666)
     guard descriptor >= 0 else { throw Self.failure(errno) }
     var reason = Self.append(bytes, to: descriptor)
+    // A file that is replaced keeps its permissions.
+    var status = stat()
+    if reason == nil, fstatat(top, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
+      fchmod(descriptor, status.st_mode & 0o7777) != 0
+    {
+      reason = errno
+    }
     if close(descriptor) != 0, reason == nil { reason = errno }
     if reason == nil, renameat(top, temporary, top, name) != 0 { reason = errno }
     if let reason {

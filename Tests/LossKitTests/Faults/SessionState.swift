@@ -42,7 +42,7 @@ final class RecordedSession {
     let written = written
     session = Session(
       files: FileAccess(
-        read: { path throws(FileAccess.Failure) in
+        read: { (path, _) throws(FileAccess.Failure) in
           guard let text = InterruptedStatement.files[path] else {
             throw FileAccess.Failure(reason: "there is no such file")
           }
