@@ -57,6 +57,8 @@ enum Interruption {
       }
     }
     install(SIGALRM) { _ in Interruption.die() }
+    // It is the program's own, whatever its caller had blocked.
+    unblock(SIGALRM)
   }
 
   /// Ends the process by the signal that asked for it, if one did: its caller sees it so.
@@ -67,11 +69,15 @@ enum Interruption {
   private static func die() {
     let signal = ending.load(ordering: .relaxed)
     restoreDefault(signal)
+    unblock(signal)
+    raise(signal)
+  }
+
+  private static func unblock(_ signal: Int32) {
     var own = sigset_t()
     sigemptyset(&own)
     sigaddset(&own, signal)
     sigprocmask(SIG_UNBLOCK, &own, nil)
-    raise(signal)
   }
 
   private static func interrupt() {

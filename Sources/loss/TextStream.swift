@@ -17,6 +17,9 @@ final class TextStream {
 
   let isTerminal: Bool
 
+  /// Whether Ctrl-C came while nobody read: nothing more is written.
+  private var isGivenUp = false
+
   init(descriptor: Int32) {
     self.descriptor = descriptor
     isTerminal = isatty(descriptor) == 1
@@ -36,6 +39,7 @@ final class TextStream {
   func write(_ text: String) { write(text.utf8) }
 
   func write(_ bytes: some Sequence<UInt8>) {
+    if isGivenUp { return }
     buffer.append(contentsOf: bytes)
     if buffer.count >= 1 << 16 { flush() }
   }
@@ -65,6 +69,8 @@ final class TextStream {
       if !rest.isEmpty, Interruption.count != presses {
         presses = Interruption.count
         rest = isTerminal ? [UInt8(ascii: "\n")] : []
+        // A reader that has stopped would be waited for at the next answer again.
+        isGivenUp = !isTerminal
       }
     }
     buffer.removeAll(keepingCapacity: true)

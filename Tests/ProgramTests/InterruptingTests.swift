@@ -7,8 +7,9 @@ import Testing
   import Darwin
 #endif
 
-/// Ctrl-C at the prompt at any moment: while something is typed, searched, completed, evaluated or
-/// shown. The prompt stays usable.
+/// Ctrl-C at the prompt, whatever is typed, searched, completed, evaluated or shown.
+///
+/// The prompt stays usable.
 @Suite struct InterruptingTests {
   private static let seed: UInt64 = 20_261_126
 

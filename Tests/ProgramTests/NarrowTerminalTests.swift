@@ -10,7 +10,7 @@ import Testing
     "table smooth(max(s), k), max(s) for k in [1, 4]",
     "plot relu(t), softplus(t) for t in -3...3", "plot a * b for a in 0...1, b in 0...1",
     "nosuch + 1", "s + [1, 2]", "s", "check lse(s) <= max(s)", "relu(x - 1)",
-    "minimize (x - 3)^2 over x", ":type softplus(x)", ":list", ":set", ":nosuch", ":tutorial",
+    "minimize (x - 3)^2 over x", ":type softplus(x)", ":list", ":set", ":nosuch",
   ])
   func nothingIsWiderThanTwentyColumns(entry: String) throws {
     let terminal = try prompt(
@@ -64,6 +64,7 @@ import Testing
     try terminal.expect("α = 1\nloss> ")
     terminal.send("softplus(α)\r")
     try terminal.expect("∂α = 0.7310585786300049")
+    try terminal.expect("loss> ")
     // `é` as such a terminal sends it.
     terminal.send(Array("print \"".utf8) + [0xE9] + Array("\", 123\r".utf8))
     // readline leaves out what is no character, or hands it over: nothing is made up for it.

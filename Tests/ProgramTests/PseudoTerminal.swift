@@ -35,10 +35,10 @@ final class PseudoTerminal {
     private static let newSession = Int16(POSIX_SPAWN_SETSID)
   #endif
 
-  /// - Parameter limit: the most bytes that a file may have which the program writes.
+  /// - Parameter wrapper: a script of the shell that calls the program, `"$0" "$@"`.
   init(
     _ arguments: [String] = [], environment: [String: String?] = [:], columns: UInt16 = 100,
-    rows: UInt16 = 24, limit: Int? = nil
+    rows: UInt16 = 24, wrapper: String? = nil
   ) throws {
     var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     // A terminal that does not tell its size has one all the same.
@@ -81,9 +81,7 @@ final class PseudoTerminal {
     .map { "\($0)=\($1)" }
     var child = pid_t()
     var command = [Program.path] + arguments
-    if let limit {
-      command = ["/bin/bash", "-c", "ulimit -f \(limit / 1024); exec \"$0\" \"$@\""] + command
-    }
+    if let wrapper { command = ["/bin/bash", "-c", wrapper] + command }
     let executable = command[0]
     let result = Self.withStrings(command) { argv in
       Self.withStrings(variables) { envp in
@@ -186,18 +184,6 @@ final class PseudoTerminal {
 
   /// Sends the program a signal.
   func signal(_ number: Int32) { kill(process, number) }
-
-  /// Whether the program stands still, as after Ctrl-Z.
-  func waitUntilStopped(within limit: Duration = .seconds(10)) throws {
-    let deadline = ContinuousClock.now + limit
-    var raw: Int32 = 0
-    while waitpid(process, &raw, WNOHANG | WUNTRACED) == 0 || raw & 0xFF != 0x7F {
-      guard ContinuousClock.now < deadline else {
-        throw Missing(expected: "the program standing still", screen: String(shown.suffix(500)))
-      }
-      if !receive(within: .milliseconds(5)) { usleep(1000) }
-    }
-  }
 
   /// Waits for the end of the program; its exit status, or minus the signal that ended it.
   func wait(within limit: Duration = .seconds(10)) throws -> Int32 {

@@ -82,25 +82,22 @@ import Testing
     #expect(try terminal.wait() == -number)
   }
 
-  /// Ctrl-Z and `fg`.
+  /// Ctrl-Z and `fg`, by a shell that controls jobs: nothing else can stop the leader of a session.
   @Test func thePromptStopsAndGoesOn() throws {
-    let terminal = try prompt()
+    let shell = "set -m; \"$0\"; echo \"status $?\"; fg; echo \"end $?\""
+    let terminal = try PseudoTerminal([], wrapper: shell)
+    try terminal.expect("loss> ")
     terminal.send("1 + ")
     try terminal.expect("1 + ")
-    terminal.signal(SIGTSTP)
-    try terminal.waitUntilStopped()
-    terminal.signal(SIGCONT)
+    terminal.send("\u{1A}")
+    try terminal.expect("status 148")
     // The line is shown again, and goes on.
     try terminal.expect("1 + ")
     terminal.send("2\r")
     try terminal.expect("\n3\nloss> ")
     terminal.send(endless + "\r")
-    usleep(200_000)
-    terminal.signal(SIGTSTP)
-    try terminal.waitUntilStopped()
-    terminal.signal(SIGCONT)
-    terminal.send("\u{3}")
-    try terminal.expect("interrupted")
-    try terminal.expect("loss> ")
+    usleep(300_000)
+    terminal.send("\u{1A}")
+    try terminal.expect("end 148")
   }
 }

@@ -59,7 +59,7 @@ struct TableText {
       return [columns.indices.map { column($0, atMost: .max) }]
     }
     let first = column(0, atMost: max(width - 1, 8))
-    let room = max(width - 1 - first.width - Self.gap, 8)
+    let room = max(width - 1 - first.width - Self.gap, 5)
     var parts: [[Column]] = []
     var used = 0
     for place in columns.indices.dropFirst() {

@@ -30,8 +30,9 @@ public final class Source: Sendable {
     self.bytes = Source.withLineFeeds(bytes)
   }
 
-  /// The text with a line feed for each carriage return that has none, as old systems ended lines: each
-  /// place stays what it is. Otherwise the whole text would be one line, a comment to its end.
+  /// The text with a line feed for each carriage return that has none, as old systems ended lines.
+  ///
+  /// Each place stays what it is. Otherwise the whole text would be one line, a comment to its end.
   private static func withLineFeeds(_ bytes: [UInt8]) -> [UInt8] {
     guard bytes.contains(0x0D) else { return bytes }
     var result = bytes

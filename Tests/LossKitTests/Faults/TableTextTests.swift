@@ -34,7 +34,7 @@ import Testing
 
   @Test func aHeadingIsCut() throws {
     let lines = try shown("table softplus(relu(k) + k, 2) for k in 1...2", columns: 20)
-    #expect(lines[0] == " k   softplus(relu…")
+    #expect(lines[0] == " k   softplus(relu(…")
     #expect(lines.count == 3)
   }
 }
