@@ -54,7 +54,11 @@ struct LossCommand: ParsableCommand {
         stream.write((stream.isTerminal ? message.harmless : message) + "\n")
         stream.flush()
       }
-      _exit(status.rawValue)
+      #if canImport(Glibc)
+        Glibc.exit(status.rawValue)
+      #else
+        Darwin.exit(status.rawValue)
+      #endif
     }
   }
 }

@@ -127,7 +127,7 @@ import Testing
     terminal.send([0, 1, 0xFF, 0xFE] + Array("\r".utf8))
     // A terminal throws away what it has not handed out when Ctrl-C arrives, and one during the run is
     // not for the line: the answer comes first. The line itself may be drawn again, prompt and all.
-    try terminal.expect("is no part of the language")
+    try terminal.expect("error: what was typed is not UTF-8")
     try terminal.expect("loss> ")
     // Ctrl-\ is a quit signal elsewhere.
     terminal.send("\u{1C}")
