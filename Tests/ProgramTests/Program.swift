@@ -55,7 +55,8 @@ struct Program {
     folder: TemporaryFolder? = nil, executable: String = "loss"
   ) throws -> Result {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable.hasPrefix("/") ? executable : path(of: executable))
+    process.executableURL = URL(
+      fileURLWithPath: executable.hasPrefix("/") ? executable : path(of: executable))
     process.arguments = arguments
     process.environment = self.environment(environment)
     if let folder { process.currentDirectoryURL = folder.url }
