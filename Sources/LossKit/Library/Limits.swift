@@ -38,7 +38,8 @@ public struct Limits: Sendable, Hashable {
 
   /// How long one request takes by the clock; no limit where it is `nil`.
   ///
-  /// Looked at between operations and, inside long ones, about every millisecond.
+  /// Looked at between operations and, inside long ones, about every millisecond. A compiled loss is
+  /// one operation at each point, which takes a few passes over its arrays.
   public var duration: Duration?
 
   /// Limits, each with its standard unless given.
