@@ -150,9 +150,10 @@ struct CornerLayout {
 
   private var rowsPerPoint: Int { shape.dropLast().reduce(1, *) }
 
-  /// An operand's element where the result has one; `nil` of what is no number.
+  /// An operand's element where the result has one; `nil` of what is no number, or has several there.
   func element(of operand: Value, at element: Int) -> Double? {
     guard case .tensor(let tensor) = operand else { return try? operand.numberOrThrow() }
+    guard Broadcast.shape(shape, tensor.shape) == shape else { return nil }
     let strides = Broadcast(lanes: lanes, shape: shape)
       .strides(lanes: tensor.lanes, shape: tensor.shape)
     let index = (lanes.map(\.size) + shape).index(ofPlace: element)

@@ -17,8 +17,11 @@ enum CornerOperands {
     case .arguments(let values, let last): return .arguments(tied(values, last, layout, place))
     case .clamp(let values, let last):
       let tied = tied(values, last, layout, place)
-      func value(_ i: Int) -> Double { layout.element(of: values[i].plain, at: place) ?? .nan }
-      guard tied.contains(0), value(1) < value(2) else {
+      // Where an upper bound of more axes is still to come, there is not one slope above.
+      guard let low = layout.element(of: values[1].plain, at: place),
+        let high = layout.element(of: values[2].plain, at: place)
+      else { return .arguments(tied) }
+      guard tied.contains(0), low < high else {
         return .bound(tied, below: 0, above: 0)
       }
       return .bound(tied, below: last == 1 ? 0 : 1, above: last == 1 ? 1 : 0)
