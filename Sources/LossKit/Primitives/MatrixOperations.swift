@@ -155,6 +155,8 @@ struct LogDeterminantOf: UnaryOperation {
     do {
       inverse = try Value.apply(Solve(), x, .identity(n, account: account))
     } catch EvaluationProblem.singularMatrix {
+      // Of several matrices the others do have one.
+      guard x.plain.lanes.isEmpty else { throw LaneDependence() }
       // At -inf there is a value, and no derivative.
       return try Value.number(.nan) * .apply(SumRows(), t.reshaped([n * n]))
     }
