@@ -190,7 +190,7 @@ extension StringProtocol {
 
 /// The arguments of a call of a built-in function, in the order of its parameters.
 struct BoundArguments {
-  fileprivate(set) var values: [Value?]
+  var values: [Value?]
   /// The arguments of the parameter that takes any number.
   fileprivate(set) var rest: [Value] = []
 

@@ -182,11 +182,11 @@ extension Builtins {
     guard p.isNumeric, p.shape.isEmpty else {
       throw EvaluationProblem.invalidArgument("norm", "p", "a number from 1 on")
     }
-    let smallest: Double =
-      if case .tensor(let tensor) = p.plain { tensor.elements.min() ?? 1 } else {
-        try p.plain.numberOrThrow()
+    let isOrder =
+      if case .tensor(let tensor) = p.plain { tensor.elements.allSatisfy { $0 >= 1 } } else {
+        try p.plain.numberOrThrow() >= 1
       }
-    guard smallest >= 1 else {
+    guard isOrder else {
       throw EvaluationProblem.invalidArgument("norm", "p", "a number from 1 on")
     }
     if case .number(let p) = p { return p }
@@ -212,7 +212,15 @@ extension Builtins {
       return try Value.number(0).broadcast(to: Array(v.shape.dropLast()), context.account)
     }
     guard let p = try order(a) else {
-      return try SmoothFamily.powerSum(.abs(v, context), p: a.optional(1) ?? .number(2))
+      let order = a.optional(1) ?? .number(2)
+      if case .tensor = order.plain { throw LaneDependence() }
+      let result = try SmoothFamily.powerSum(.abs(v, context), p: order)
+      guard case .number = order.plain, !v.plain.isTraced, try Enclosure.among(v, order) == nil
+      else { return result }
+      // The value is that of a p without derivative, to the last bit.
+      var plain = a
+      plain.values[1] = order.plain
+      return try result.replacingPlain(with: norm(v.plain, plain, context))
     }
     if p == 1 { return try .apply(SumRows(), .abs(v, context)) }
     if p == .infinity {
