@@ -58,7 +58,7 @@ extension Evaluator {
         throw error(.unknownField(field, record.names), id, env)
       }
       return value
-    case .tensor, .dual, .series, .number, .scalarDual, .traced:
+    case .tensor, .dual, .series, .number, .scalarDual, .traced, .enclosed:
       guard field == "T" else {
         throw error(
           .noFields(field, value.kindDescription, isBuiltin: builtin(symbol) != nil), id, env)
