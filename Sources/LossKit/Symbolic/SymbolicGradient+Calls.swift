@@ -58,6 +58,8 @@ extension SymbolicGradient {
       guard let parameter else { throw unsupported(e) }
       arguments[parameter.name, default: []].append(argument.value)
     }
+    // The table's text is that of one family.
+    if let family = arguments["family"]?.first?.text, family != "\"lse\"" { throw unsupported(e) }
     if try pushReduction(builtin, arguments, e, u, binders) { return }
     if try pushSeveral(builtin, arguments, e, u, binders) { return }
     if try pushRows(builtin, arguments, e, u, binders) { return }

@@ -19,7 +19,14 @@ extension SymbolicGradient {
       // The table's text is for every p.
       case "norm" where arguments["p"] == nil || arguments["p"] == [.number(2)]:
         try push(v, .multiplying([u, .dividing(v, by: e)]), binders)
-      default: return false
+      default:
+        // The table's texts are of vectors: softmax of a matrix goes along its rows.
+        guard builtin.reducesAll, arguments["keep"] == nil, try shape(v, binders).count > 1 else {
+          return false
+        }
+        var flat = arguments.compactMapValues(\.first)
+        flat[arguments["v"] == nil ? "x" : "v"] = .call("reshape", v, .number(-1))
+        try pushByTable(builtin, flat, e, u, binders)
       }
       return true
     }
@@ -130,5 +137,14 @@ extension SymbolicGradient {
     }
     try push(v, .multiplying([u, weight]), binders)
     return true
+  }
+}
+
+extension Builtin {
+  /// Whether all elements are reduced where no axis is given.
+  fileprivate var reducesAll: Bool {
+    parameters.contains { parameter in
+      if parameter.name == "axis", case .option("all") = parameter.kind { true } else { false }
+    }
   }
 }
