@@ -13,11 +13,12 @@ struct CompiledBatch: @unchecked Sendable {  // Each thread writes its own point
   init(_ batch: Batch, _ program: Program) {
     self.batch = batch
     self.program = program
-    let width =
-      program.workspaceSize
-      + (batch.layout == .rowMajor ? batch.function.inputCount + batch.function.gradientCount : 0)
-    let fitting = CompiledBatch.blockBudget / max(width, 1) / 8 * 8
-    lanes = program.goesInBlocks && fitting > 0 ? min(fitting, 512) : 1
+    func fitting(_ width: Int) -> Int { CompiledBatch.blockBudget / max(width, 1) / 8 * 8 }
+    // Whether points go in blocks must not depend on the layout: sums over a column of a block have
+    // another order than those of one point.
+    let width = program.workspaceSize + batch.function.inputCount + batch.function.gradientCount
+    let own = batch.layout == .rowMajor ? width : program.workspaceSize
+    lanes = program.goesInBlocks && fitting(width) > 0 ? min(fitting(own), 512) : 1
   }
 
   /// How many points one thread takes at a time: many blocks, so that its memory is made once for
