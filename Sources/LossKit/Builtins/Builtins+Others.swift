@@ -224,7 +224,7 @@ extension Builtins {
     Builtin(
       "columns", "r, names...", .data,
       "A matrix of the named columns of a record, or of all of numbers.",
-      isWithoutDerivative: true,
+      derivative: .words("By each field: those elements of the gradient that came from it."),
       .general { a, c in
         guard case .record(let record) = a[0] else {
           throw EvaluationProblem.argumentKind("columns", a[0].kindDescription)
