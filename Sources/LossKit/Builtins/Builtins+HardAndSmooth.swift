@@ -199,6 +199,7 @@ extension Builtins {
     if case .number(let x) = k.plain, !(x > 0), !x.isNaN {
       throw EvaluationProblem.invalidArgument("a smooth function", "k", "positive")
     }
+    try k.plain.refuseWhereNotPositive()
     return k
   }
 

@@ -378,6 +378,21 @@ extension Builtins {
     if case .number(let k) = value.plain, !(k > 0) {
       throw EvaluationProblem.invalidArgument(function, "k", "a positive number")
     }
+    try value.plain.refuseWhereNotPositive()
     return value
+  }
+}
+
+extension Value {
+  /// Leaves a number that is not positive, for which there is an error, to whoever knows it alone: the
+  /// interpreter where it is not known yet, also where the result does not depend on it, and a single
+  /// evaluation where it differs from lane to lane.
+  func refuseWhereNotPositive() throws {
+    guard shape.isEmpty else { return }
+    if let graph {
+      try graph.refuse(where: .whether("not positive", self) { $0 <= 0 })
+    } else if case .tensor(let tensor) = self, tensor.elements.contains(where: { $0 <= 0 }) {
+      throw LaneDependence()
+    }
   }
 }
