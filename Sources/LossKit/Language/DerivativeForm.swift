@@ -1,5 +1,5 @@
 /// The built-in forms whose first argument is an expression, not a value.
-enum DerivativeForm: Sendable {
+enum DerivativeForm: CaseIterable, Sendable {
   case gradient, jacobian, hessian
   case jacobianVectorProduct, vectorJacobianProduct, hessianVectorProduct
   case repeated, slopes, kinks, gradientCheck

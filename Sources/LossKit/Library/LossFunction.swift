@@ -250,7 +250,7 @@ public struct LossFunction: Sendable {
   package var isHessianCompiled: Bool { compiledHessian != nil }
 
   /// The program of the Hessian, compiled when it is first asked for.
-  private var compiledHessian: CompiledHessian? {
+  var compiledHessian: CompiledHessian? {
     guard compiled != nil else { return nil }
     return lazyHessian.compiled {
       let tracer = makeEvaluator(StopSignal())

@@ -8,9 +8,9 @@ import Synchronization
 /// all columns are found at once (`StructuredMap`).
 final class CompiledHessian: Sendable {
   let program: Program
-  private let order: Int
-  private let products: [(left: Operand, right: Operand)]
-  private let diagonals: [(entries: Operand, places: [Int32])]
+  let order: Int
+  let products: [(left: Operand, right: Operand)]
+  let diagonals: [(entries: Operand, places: [Int32])]
 
   /// Where one weight has more than this share of a softmax, an entry of the Hessian is the rest to
   /// 1, which outer products cancel in: the interpreter computes it from the other weights.

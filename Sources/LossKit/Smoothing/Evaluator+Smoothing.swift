@@ -1,5 +1,5 @@
 /// The forms that evaluate an expression in another frame.
-enum FrameForm: Sendable { case smooth, hard, gap }
+enum FrameForm: CaseIterable, Sendable { case smooth, hard, gap }
 
 /// A function whose calls are smoothed, or, by `hard`, are not.
 final class SmoothedFunction: @unchecked Sendable {  // Immutable.

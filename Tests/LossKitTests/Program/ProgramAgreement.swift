@@ -77,7 +77,7 @@ struct ProgramAgreement {
   }
 
   /// What one call gives at several points; `nil` where it ends in an error.
-  func batch(at points: [[Double]], layout: BatchLayout) -> [Results]? {
+  func batch(at points: [[Double]], layout: BatchLayout, parallelism: Int = 1) -> [Results]? {
     let count = points.count
     func place(_ i: Int, _ j: Int, of n: Int) -> Int {
       layout == .rowMajor ? i * n + j : j * count + i
@@ -93,8 +93,8 @@ struct ProgramAgreement {
       var valueSpan = values.mutableSpan
       var gradientSpan = gradients.mutableSpan
       try function.valuesWithGradients(
-        at: elements.span, count: count, layout: layout, values: &valueSpan,
-        gradients: &gradientSpan)
+        at: elements.span, count: count, layout: layout, parallelism: parallelism,
+        values: &valueSpan, gradients: &gradientSpan)
     } catch { return nil }
     return points.indices.map { i in
       Results(
