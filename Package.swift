@@ -84,7 +84,8 @@ let package = Package(
     ),
     .testTarget(
       name: "ProgramTests",
-      dependencies: ["loss", "EnduranceRun", "LossKit"]
+      dependencies: ["loss", "EnduranceRun", "LossKit"],
+      exclude: ["Determinism"]
     ),
   ],
   swiftLanguageModes: [.v6]
