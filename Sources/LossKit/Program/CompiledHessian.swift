@@ -148,19 +148,18 @@ final class CompiledHessian: Sendable {
 }
 
 /// The Hessian of a function, compiled when it is first asked for.
-final class LazyHessian: Sendable {
-  private enum State {
-    case unknown
-    case known(CompiledHessian?)
-  }
-
-  private let state = Mutex(State.unknown)
+final class LazyHessian: @unchecked Sendable {  // Written once, before it is known.
+  private let isKnown = Atomic<Bool>(false)
+  private let making = Mutex<Void>(())
+  private var hessian: CompiledHessian?
 
   func compiled(_ make: () -> CompiledHessian?) -> CompiledHessian? {
-    state.withLock { state in
-      if case .known(let hessian) = state { return hessian }
-      let hessian = make()
-      state = .known(hessian)
+    // Without the lock once it is known: threads that share a function need not wait for each other.
+    if isKnown.load(ordering: .acquiring) { return hessian }
+    return making.withLock { _ in
+      if isKnown.load(ordering: .acquiring) { return hessian }
+      hessian = make()
+      isKnown.store(true, ordering: .releasing)
       return hessian
     }
   }
