@@ -5,7 +5,7 @@ import Testing
 
 /// Generated expressions, in all ways to evaluate and differentiate them, against each other.
 ///
-/// 2,000 of a fixed seed in every run. `bin/nightly` asks for 100,000 of the day's seed by
+/// 2,000 of a fixed seed in every run. `bin/differential` asks for 100,000 of the day's seed by
 /// `LOSS_DIFFERENTIAL_COUNT` and `LOSS_DIFFERENTIAL_SEED`; `LOSS_DIFFERENTIAL_ONLY` runs one again.
 @Suite struct DifferentialTests {
   private static func number(_ name: String) -> UInt64? {
