@@ -201,7 +201,7 @@ import Testing
     let lines = text.wrapped(to: 9).plain.split(separator: "\n").map(String.init)
     #expect(
       lines == [
-        "one two", "three", "  four", "  five", "  six", "  seven", "eight-and-nine ", "ten",
+        "one two", "three", "  four", "  five", "  six", "  seven", "eight-and-nine", "ten",
       ])
     #expect(text.wrapped(to: 80) == text)
     #expect(text.wrapped(to: nil) == text)
