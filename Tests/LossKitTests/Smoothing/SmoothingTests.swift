@@ -225,8 +225,11 @@ import Testing
         "check smooth(max(s), k) <= max(s) + log(3) / k over (s = randn(3), k in 1...8)"
       )
       .contains("holds at 1000"))
-    let error = try test.error("check smooth(hinge, k) <= hinge")
+    let error = try test.error("check smooth(hinge, k) <= hinge over (s = randn(3), k in 1...8)")
     #expect(error.message.contains("does not hold"))
+    // Drawn without an interval it is below 0 now and then, and no sharpness.
+    let drawn = try test.error("check smooth(hinge, k) <= hinge")
+    #expect(drawn.message.hasPrefix("smooth: 'k' must be a positive number\n  at s = "))
     #expect(try test.text("table smooth(hinge, k) for k in [1, 2]").contains("0.4170300162778"))
   }
 }
