@@ -12,9 +12,11 @@ import Testing
 
   @Test func everyFunctionSaysWhatItsDerivativeIs() {
     for builtin in Builtins.all where builtin.topic != .constants {
-      let mayHaveNone =
-        builtin.isWithoutDerivative || builtin.topic == .random || builtin.topic == .data
-      #expect((builtin.derivative == nil) == mayHaveNone, "\(builtin.name)")
+      // Of what draws or reads data, some hand through what they are given, as `columns` does.
+      let mayHaveOne = builtin.topic == .random || builtin.topic == .data
+      if builtin.isWithoutDerivative || !mayHaveOne {
+        #expect((builtin.derivative == nil) == builtin.isWithoutDerivative, "\(builtin.name)")
+      }
       if let derivative = builtin.derivative {
         #expect(!derivative.lines.isEmpty, "\(builtin.name)")
         if let remark = derivative.remark { #expect(remark.hasSuffix("."), "\(remark)") }
