@@ -61,7 +61,9 @@ import Testing
     terminal.send("print f - f + 1234, s\r")
     // `minimize` has changed them whole or not at all; they are there.
     try terminal.expect("\n1234 [")
-    terminal.send("\u{3}\u{4}")
+    terminal.send("\u{3}")
+    try terminal.expect("loss> ")
+    terminal.send("\u{4}")
     #expect(try terminal.wait() == 0)
     print("\(count) times Ctrl-C at the prompt, seed \(Self.seed)")
   }
