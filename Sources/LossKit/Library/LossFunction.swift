@@ -118,7 +118,8 @@ public struct LossFunction: Sendable {
   /// - Parameters:
   ///   - parallelism: how many threads work on arrays of 65,536 elements and more; the caller's
   ///     alone unless given. Results do not depend on it.
-  ///   - cancellation: stops an evaluation that is interpreted.
+  ///   - cancellation: stops an evaluation that is interpreted, and one of long arrays that is
+  ///     compiled.
   public func makeWorkspace(parallelism: Int = 1, cancellation: Cancellation? = nil) -> Workspace {
     makeWorkspace(parallelism: parallelism, stop: model.makeStopSignal(cancellation))
   }
